@@ -1,0 +1,22 @@
+"""Bothways: small ads for mutual mentoring."""
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+if TYPE_CHECKING:
+    from app.config import Settings
+
+
+def create_app(settings: "Settings | None" = None) -> Flask:
+    """Build the application: settings, then the database, then the web, then the commands."""
+    # Imported here, so that one room (the catalogue, say) can be used without opening them all.
+    from app import cli, config, db, web
+
+    settings = settings or config.load()
+    app = Flask("app", instance_path=str(config.ROOT / "instance"))
+    app.extensions["settings"] = settings
+    db.init_app(app, settings)
+    web.init_app(app, settings)
+    cli.register_commands(app)
+    return app

@@ -1,0 +1,100 @@
+"""Tables of ads: the ad, its skills, and the marks that tell the search index what changed."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base
+from app.people.models import Person
+
+
+class Ad(Base):
+    """One small ad, as PRODUCT.md's table has it. Times are UTC.
+
+    `posted_at` is set when it first goes live and tells what was once live from what never was;
+    `ended_at` when it closed, was removed or ran out, and starts the twelve months to erasure.
+    """
+
+    __tablename__ = "ads"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    box: Mapped[str] = mapped_column(sa.String(6), unique=True)
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    state: Mapped[str] = mapped_column(sa.String(12))
+    fingerprint: Mapped[str] = mapped_column(sa.String(64))
+
+    kind: Mapped[str] = mapped_column(sa.String(6))
+    headline: Mapped[str] = mapped_column(sa.String(100))
+    seeks: Mapped[str] = mapped_column(sa.String(500))
+    offers: Mapped[str] = mapped_column(sa.String(500))
+    return_open: Mapped[bool]
+    about: Mapped[str] = mapped_column(sa.String(400))
+    sector: Mapped[str] = mapped_column(sa.String(30))
+    sectors_wanted: Mapped[str] = mapped_column(sa.String(400))
+    language: Mapped[str] = mapped_column(sa.String(2))
+    place_id: Mapped[int | None]
+    modes: Mapped[str] = mapped_column(sa.String(30))
+    rhythm: Mapped[str] = mapped_column(sa.String(12))
+    capacity: Mapped[int]
+    name: Mapped[str] = mapped_column(sa.String(40))
+
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    posted_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    held_reason: Mapped[str] = mapped_column(sa.String(40), default="")
+    reminders: Mapped[int] = mapped_column(default=0)  # how many of the two expiry mails went out
+
+    person: Mapped[Person] = relationship()
+    skills: Mapped[list["AdSkill"]] = relationship(
+        order_by="AdSkill.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    __table_args__ = (
+        sa.Index("ix_ads_newest", "state", "posted_at"),
+        sa.Index("ix_ads_expiring", "state", "expires_at"),
+        # The same text by the same person stands once: a double press finds the first press's ad.
+        sa.Index(
+            "uq_ads_fingerprint",
+            "fingerprint",
+            unique=True,
+            sqlite_where=sa.text("state IN ('unconfirmed', 'live', 'paused', 'held')"),
+            postgresql_where=sa.text("state IN ('unconfirmed', 'live', 'paused', 'held')"),
+        ),
+    )
+
+    def side_skills(self, side: str) -> tuple[str, ...]:
+        """The skills of one side (`seeks` or `offers`), in their writer's order."""
+        return tuple(row.skill for row in self.skills if row.side == side)
+
+
+class AdSkill(Base):
+    """One skill of one side of an ad; `key` is what all spellings of that skill share."""
+
+    __tablename__ = "ad_skills"
+
+    ad_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("ads.id", ondelete="CASCADE"), primary_key=True
+    )
+    side: Mapped[str] = mapped_column(sa.String(6), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    skill: Mapped[str] = mapped_column(sa.String(60))
+    key: Mapped[str] = mapped_column(sa.String(60))
+
+    __table_args__ = (sa.Index("ix_ad_skills_key", "key", "side"),)
+
+
+class StaleMark(Base):
+    """This ad changed, or is gone: the index must look at it again. Drained in order of `id`."""
+
+    __tablename__ = "stale_marks"
+    __table_args__ = {
+        "sqlite_autoincrement": True
+    }  # ids never come back, so a reader can go by them
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ad_id: Mapped[int]

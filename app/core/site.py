@@ -1,0 +1,47 @@
+"""What a mail or a page says of the board itself, and every address that leads back to it."""
+
+from dataclasses import dataclass
+
+from app.core.secret import Address
+from app.core.text import slugify
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The board's own name and addresses, taken once from the settings."""
+
+    name: str
+    base_url: str
+    mail_from: str
+    broker_name: str
+    broker_email: Address | None
+
+    def link(self, token: str) -> str:
+        """Where a mailed link leads."""
+        return f"{self.base_url}/l/{token}"
+
+    def ad(self, box: str, headline: str = "") -> str:
+        """An ad's page; the slug is for people's eyes, the Box alone finds it."""
+        return f"{self.base_url}{ad_path(box, headline)}"
+
+    def thread(self, key: str) -> str:
+        """A conversation's page."""
+        return f"{self.base_url}/threads/{key}"
+
+    def mine(self) -> str:
+        """Where one finds one's own ads and messages."""
+        return f"{self.base_url}/mine"
+
+    def report(self, box: str) -> str:
+        """Where an ad is reported."""
+        return f"{self.base_url}/ads/{box}/report"
+
+    def page(self, name: str) -> str:
+        """A plain-words page: help, safety, brokering, privacy, terms or accessibility."""
+        return f"{self.base_url}/{name}"
+
+
+def ad_path(box: str, headline: str = "") -> str:
+    """The path of an ad's page, with its headline as slug where there is one."""
+    slug = slugify(headline)
+    return f"/ads/{box}/{slug}" if slug else f"/ads/{box}"

@@ -1,0 +1,40 @@
+"""The outbox: mails that have been promised, each frozen as the bytes that will be sent."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.secret import Address
+from app.db import Base
+
+
+class OutboxMail(Base):
+    """One mail to one person. States: pending, leased, sent, dead, cancelled (RELAY.md, Outbox)."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(30))  # the folder of its templates
+    person_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("people.id", ondelete="SET NULL"), index=True
+    )
+    recipient: Mapped[Address]
+    thread_id: Mapped[int | None] = mapped_column(
+        index=True
+    )  # not a foreign key: mail is below relay
+    message_id: Mapped[int | None]  # the message it carries, so that its fate can be told
+    mime: Mapped[bytes]  # blanked when sent if it held a link
+    mime_digest: Mapped[str] = mapped_column(sa.String(64))
+    holds_link: Mapped[bool]
+    state: Mapped[str] = mapped_column(sa.String(10), default="pending")
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    give_up_at: Mapped[datetime]
+    lease: Mapped[str | None] = mapped_column(sa.String(32))
+    leased_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # sent, dead or cancelled
+    trouble: Mapped[str] = mapped_column(sa.String(60), default="")  # a constant phrase, no address
+
+    __table_args__ = (sa.Index("ix_outbox_due", "state", "due_at"),)
