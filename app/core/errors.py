@@ -1,4 +1,4 @@
-"""Refusals: the small exceptions by which a feature says no; each edge translates them in one table."""
+"""Refusals: small exceptions by which a feature says no; each edge translates them in one table."""
 
 from enum import Enum
 from typing import ClassVar

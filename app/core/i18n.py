@@ -1,4 +1,4 @@
-"""Marking sentences for translation below the edges, where there is no request to ask for a language."""
+"""Marking sentences for translation below the edges, where no request says in which language."""
 
 
 def N_(sentence: str) -> str:

@@ -41,7 +41,13 @@ class Site:
         return f"{self.base_url}/{name}"
 
 
+# What stands after a Box in other addresses; a headline of one such word must not lead there.
+_TAKEN = {"close", "edit", "pause", "published", "renew", "reply", "report", "resume", "sent"}
+
+
 def ad_path(box: str, headline: str = "") -> str:
     """The path of an ad's page, with its headline as slug where there is one."""
     slug = slugify(headline)
+    if slug in _TAKEN:
+        slug += "-ad"
     return f"/ads/{box}/{slug}" if slug else f"/ads/{box}"

@@ -15,7 +15,7 @@ def new_token() -> str:
 
 
 def digest(token: str) -> str:
-    """What the database keeps of a token: its SHA-256 in hex, so that a stolen copy opens nothing."""
+    """What the database keeps of a token: its SHA-256 in hex; a stolen copy opens nothing."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
