@@ -14,7 +14,7 @@ def create_app(settings: "Settings | None" = None) -> Flask:
     from app import cli, config, db, web
 
     settings = settings or config.load()
-    app = Flask("app", instance_path=str(config.ROOT / "instance"))
+    app = Flask("app", instance_path=str(settings.state_folder))
     app.extensions["settings"] = settings
     db.init_app(app, settings)
     web.init_app(app, settings)

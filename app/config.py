@@ -129,15 +129,22 @@ class Settings(BaseSettings):
         return f"{prefix}:///{ROOT / path}"
 
     @property
+    def state_folder(self) -> Path:
+        """Where a process leaves word for another: beside the database."""
+        return ROOT / Path(self.sqlalchemy_url.partition(":///")[2]).parent
+
+    @property
     def secret(self) -> str:
         """The signing key; made and kept on first use in development."""
-        return self.secret_key.get_secret_value() or _development_key(ROOT / "instance/secret_key")
+        return self.secret_key.get_secret_value() or _development_key(
+            self.state_folder / "secret_key"
+        )
 
 
 def load() -> Settings:
     """Read the settings; raises BadSettings naming every problem at once, secrets never shown."""
     try:
-        return Settings()
+        return Settings()  # type: ignore[call-arg]  # the environment fills them in
     except ValidationError as error:
         lines = []
         for problem in error.errors(include_url=False, include_input=False, include_context=False):

@@ -1,0 +1,145 @@
+"""One ad: both sides, where and how, the reply form that stands under it, and what resembles it."""
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import StringField, TextAreaField
+
+from app.ads import service as ads
+from app.ads.models import Ad
+from app.board import access
+from app.board.view import view
+from app.core.clock import utcnow
+from app.core.errors import Refusal
+from app.core.secret import Address
+from app.core.site import ad_path
+from app.current import index, site
+from app.db import db, transaction
+from app.people.policy import BadAddress, read_address
+from app.relay import service as relay
+from app.relay.policy import opening_problems
+from app.search import service as search
+
+bp = Blueprint("ad", __name__)
+
+
+class ReplyForm(FlaskForm):
+    """The first message to an ad."""
+
+    message = TextAreaField(lazy_gettext("Your message"))
+    name = StringField(lazy_gettext("Your name"))
+    email = StringField(lazy_gettext("Your email address"))
+
+    address: Address | None = None
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Check what was typed; sentences go beside their fields."""
+        super().validate(extra_validators)
+        for problem in opening_problems(self.name.data or "", self.message.data or ""):
+            self[problem.field].errors = [gettext(problem.sentence, **problem.values)]
+        try:
+            self.address = read_address(self.email.data or "")
+        except BadAddress as problem:
+            self.email.errors = [gettext(str(problem))]
+        return not self.errors
+
+
+@bp.get("/ads/<box>")
+@bp.get("/ads/<box>/<slug>")
+def ad(box: str, slug: str = "") -> ResponseReturnValue:
+    """The ad’s page. Its canonical address carries the headline; the Box alone finds it."""
+    found = ads.get_live(db.session, box, now=utcnow())
+    if request.path != (path := ad_path(found.box, found.headline)):
+        return redirect(path, 301 if slug or box != found.box else 302)
+    return page(found, ReplyForm(formdata=None))
+
+
+def page(found: Ad, form: ReplyForm, begun: str = "") -> str:
+    """Render the page of a live ad with a reply form in whatever state it is."""
+    now = utcnow()
+    full = relay.is_full(db.session, found)
+    person = access.person()
+    related = search.related(db.session, index(), found, now=now)
+    return render_template(
+        "ad.html",
+        ad=view(found, is_full=full),
+        form=form,
+        started=begun or access.started(),
+        own=person is not None and person.id == found.person_id,
+        related=[view(other) for other in related],
+        canonical=site().ad(found.box, found.headline),
+        tear_url=f"{site().base_url.partition('//')[2]}/ads/{found.box}",
+    )
+
+
+@bp.post("/ads/<box>/reply")
+def reply(box: str) -> ResponseReturnValue:
+    """Keep the first message; it goes on once its writer’s address is confirmed."""
+    now = utcnow()
+    found = ads.get_live(db.session, box, now=now)
+    form = ReplyForm()
+    if not form.validate():
+        return page(found, form, request.form.get("started", "")), 422
+    assert form.address is not None
+    text = form.message.data or ""
+    with transaction() as work:
+        access.limit(work, "reply-source", access.source())
+        access.limit(work, "reply-address", form.address.key)
+        access.limit(work, "reply-text", " ".join(text.casefold().split()))
+        person = access.person()
+        outcome = relay.open_thread(
+            work,
+            ad=ads.get_live(work, box, now=now),
+            email=form.address,
+            name=form.name.data or "",
+            text=text,
+            now=now,
+            held_reason=access.oddity(),
+            confirmed_by=person if person and person.email_key == form.address.key else None,
+            site=site(),
+        )
+    if outcome is relay.Outcome.CONFIRM:
+        return redirect(url_for(".sent", box=found.box), 303)
+    return redirect(url_for("mine.mine", _anchor="messages"), 303)
+
+
+@bp.get("/ads/<box>/reply")
+def reply_form(box: str) -> ResponseReturnValue:
+    """Somebody reloaded after a refusal: the form stands on the ad’s page."""
+    return redirect(url_for(".ad", box=box, _anchor="reply"), 303)
+
+
+@bp.get("/ads/<box>/sent")
+def sent(box: str) -> ResponseReturnValue:
+    """Check your mail: the same page for known and unknown addresses."""
+    found = ads.get_live(db.session, box, now=utcnow())
+    return render_template(
+        "sent.html",
+        title=gettext("Check your mail"),
+        lede=gettext(
+            "We’ve mailed a link to the address you gave. Your message to Box %(box)s is safe with "
+            "us for three days; it goes on its way when you press the link.",
+            box=found.box,
+        ),
+        last_step=gettext("Press “Send my message”. It’s passed on at once."),
+        lasts=gettext("It works once, for 72 hours, on any phone or computer."),
+        again=url_for(".ad", box=found.box),
+    )
+
+
+def gone_page(refusal: Refusal) -> ResponseReturnValue | None:
+    """The page of an ad that is no longer open, with live ones like it; None for other refusals."""
+    if not isinstance(refusal, ads.AdGone):
+        return None
+    found = refusal.values["ad"]
+    assert isinstance(found, Ad)
+    found = db.session.merge(found, load=True)
+    related = search.related(db.session, index(), found, now=utcnow())
+    html = render_template(
+        "gone.html",
+        ad=view(found),
+        show=found.state != "removed",
+        related=[view(other) for other in related],
+    )
+    return make_response(html, 410)

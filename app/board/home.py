@@ -1,0 +1,54 @@
+"""The front page: search box, newest ads, sectors with counts, what is wanted and hard to find."""
+
+import time
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+
+from app.ads import figures
+from app.ads import service as ads
+from app.board.view import view
+from app.catalogue.sectors import all_sectors
+from app.core.clock import utcnow
+from app.db import db
+from app.relay import service as relay
+
+bp = Blueprint("home", __name__)
+NEWEST = 8
+
+
+@bp.get("/")
+def home() -> str:
+    """The board at a glance."""
+    now = utcnow()
+    newest = ads.newest(db.session, now=now, limit=NEWEST)
+    full = relay.full_boxes(db.session, newest)
+    return render_template(
+        "home.html",
+        section="browse",
+        ads=[view(ad, is_full=ad.box in full) for ad in newest],
+        figures=_figures(),
+        sectors=all_sectors(),
+        today=now,
+    )
+
+
+@dataclass
+class _Kept:
+    figures: figures.Figures
+    until: float
+
+
+_kept: dict[int, _Kept] = {}
+
+
+def _figures() -> figures.Figures:
+    """The board's counts, kept for fifty times as long as they took: page cost stays flat."""
+    engine = id(db.engine)
+    kept = _kept.get(engine)
+    if kept is None or time.monotonic() >= kept.until:
+        begun = time.monotonic()
+        fresh = figures.count(db.session, now=utcnow())
+        took = time.monotonic() - begun
+        kept = _kept[engine] = _Kept(fresh, begun + took * 50)
+    return kept.figures

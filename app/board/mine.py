@@ -1,0 +1,167 @@
+"""My ads and messages: ask for the link that opens them; with a session, the list of both."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+from wtforms import StringField
+
+from app.ads import policy
+from app.ads import service as ads
+from app.board import access
+from app.board.ad_form import EditForm, filled
+from app.board.view import view
+from app.core.clock import utcnow
+from app.core.secret import Address
+from app.core.site import ad_path
+from app.current import site
+from app.db import db, transaction
+from app.mail import messages, outbox
+from app.people import service as people
+from app.people.models import Person
+from app.people.policy import SESSION_LASTS, BadAddress, read_address
+from app.relay import lines
+from app.relay import service as relay
+
+bp = Blueprint("mine", __name__)
+ACTIONS = {"renew": ads.renew, "pause": ads.pause, "resume": ads.resume, "close": ads.close}
+
+
+class AskForm(FlaskForm):
+    """Ask for a sign-in link."""
+
+    email = StringField(lazy_gettext("Your email address"))
+
+    address: Address | None = None
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Check the address; whether anybody has it is not asked here."""
+        super().validate(extra_validators)
+        try:
+            self.address = read_address(self.email.data or "")
+        except BadAddress as problem:
+            self.email.errors = [gettext(str(problem))]
+        return not self.errors
+
+
+@bp.get("/mine")
+def mine() -> ResponseReturnValue:
+    """The list of both with a session; without one, the form that asks for a link."""
+    if access.person() is None:
+        return render_template("mine_ask.html", form=AskForm(formdata=None), next=_next())
+    return _mine()
+
+
+@access.personal
+def _mine() -> str:
+    person = access.person()
+    assert person is not None
+    now = utcnow()
+    own = ads.of_person(db.session, person)
+    full = relay.full_boxes(db.session, own)
+    rows = [
+        {
+            "ad": view(ad, is_full=ad.box in full),
+            "state": policy.state_at(ad, now),
+            "may": {a for a in ("edit", *ACTIONS) if policy.may(a, ad, now)},
+            "renewable_until": ad.expires_at + policy.RENEWABLE_FOR if ad.expires_at else None,
+            "ended_at": ad.ended_at,
+        }
+        for ad in own
+    ]
+    return render_template(
+        "mine.html",
+        rows=[row for row in rows if row["state"] != "closed"],
+        closed=[row for row in rows if row["state"] == "closed"],
+        threads=lines.threads_of(db.session, person, now=now),
+        until=access.session_started() + SESSION_LASTS,
+        email=person.email.reveal(),
+    )
+
+
+@bp.post("/mine")
+def ask() -> ResponseReturnValue:
+    """Mail a sign-in link to whoever is known, and answer the same to everyone."""
+    form = AskForm()
+    if not form.validate():
+        return render_template("mine_ask.html", form=form, next=_next()), 422
+    assert form.address is not None
+    with transaction() as work:
+        access.limit(work, "sign-in-source", access.source())
+        access.limit(work, "sign-in-address", form.address.key)
+        mail_sign_in(work, form.address, subject=_next())
+    return redirect(url_for(".sent"), 303)
+
+
+def mail_sign_in(work: Session, address: Address, *, subject: str = "") -> None:
+    """Mail a sign-in link, if anybody has this address; `subject` is the thread to go on to."""
+    now = utcnow()
+    person = people.find_person(work, address)
+    if person is None or not known_here(work, person):
+        return
+    token = people.issue_link(work, person=person, purpose="sign_in", subject=subject, now=now)
+    draft = messages.sign_in(site(), link=site().link(token))
+    outbox.put(work, draft, site=site(), to=person.email, person_id=person.id, now=now)
+
+
+def known_here(work: Session, person: Person) -> bool:
+    """Whether this person has proved their address, or has an ad or message waiting for it."""
+    return person.confirmed_at is not None or bool(ads.of_person(work, person))
+
+
+def _next() -> str:
+    """The thread somebody was on their way to, as its key, or ''."""
+    wanted = request.values.get("next", "")
+    key = wanted.removeprefix("/threads/")
+    return key if key.isalnum() and len(key) == 16 else ""
+
+
+@bp.get("/mine/sent")
+def sent() -> str:
+    """Check your mail: the same page for everyone."""
+    return render_template(
+        "sent.html",
+        title=gettext("Check your mail"),
+        lede=gettext(
+            "If this address has ads or messages here, a link to them is on its way. "
+            "We answer the same to everyone, so that nobody can find out who uses the board."
+        ),
+        last_step=gettext("Press “Open my ads and messages”."),
+        lasts=gettext("It works once, for 30 minutes, and only the newest one does."),
+        again=url_for(".mine"),
+    )
+
+
+@bp.route("/ads/<box>/edit", methods=["GET", "POST"])
+@access.personal
+def edit(box: str) -> ResponseReturnValue:
+    """Change an ad; its words are checked like a new one’s."""
+    now = utcnow()
+    person = access.person()
+    assert person is not None
+    ad = ads.get_own(db.session, box, person=person)
+    if not policy.may("edit", ad, now):
+        raise ads.NotNow
+    if request.method == "GET":
+        form = EditForm(formdata=None, data=filled(ad))
+        return render_template("ad_form.html", form=form, box=ad.box, started="")
+    form = EditForm()
+    if not form.validate():
+        return render_template("ad_form.html", form=form, box=ad.box, started=""), 422
+    with transaction() as work:
+        own = ads.get_own(work, box, person=access.known(work))
+        changed = ads.edit(work, ad=own, draft=form.draft(), now=now)
+        live = ads.is_live(changed, now)
+        path = ad_path(changed.box, changed.headline)
+    return redirect(path if live else url_for(".mine", _anchor="ads"), 303)
+
+
+@bp.post("/ads/<box>/<any(renew, pause, resume, close):action>")
+@access.personal
+def act(box: str, action: str) -> ResponseReturnValue:
+    """One press on one’s own ad."""
+    with transaction() as work:
+        ad = ads.get_own(work, box, person=access.known(work))
+        ACTIONS[action](work, ad=ad, now=utcnow())
+    return redirect(url_for(".mine", _anchor="ads"), 303)

@@ -1,0 +1,94 @@
+"""Posting an ad: the form, the preview as printed, and on to the mail with the link."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from app.ads import service as ads
+from app.ads.models import Ad
+from app.ads.policy import UNCONFIRMED_FOR
+from app.board import access
+from app.board.ad_form import AdForm
+from app.board.view import preview
+from app.core.clock import utcnow
+from app.current import site
+from app.db import transaction
+from app.mail import messages, outbox
+from app.people import service as people
+
+bp = Blueprint("posting", __name__)
+
+
+@bp.get("/ads/new")
+def new() -> str:
+    """The empty form; `?seeks=` and `?kind=` may fill in what a search was after."""
+    form = AdForm(formdata=None, data=_hinted())
+    return render_template("ad_form.html", form=form, started=access.started())
+
+
+def _hinted() -> dict[str, str]:
+    kind = request.args.get("kind", "seeks")
+    words = request.args.get("seeks", "")[:60]
+    return {"kind": kind if kind in {"seeks", "offers"} else "seeks", "seeks_skills": words}
+
+
+@bp.post("/ads/new")
+def post() -> ResponseReturnValue:
+    """Check, show as printed, and from the preview's last button go on to the mail."""
+    form = AdForm()
+    begun = request.form.get("started", "")
+    if not form.validate() or request.form.get("go") == "edit":
+        status = 422 if form.errors else 200
+        return render_template("ad_form.html", form=form, started=begun), status
+    if request.form.get("go") == "mail":
+        _keep(form)
+        return redirect(url_for(".sent"), 303)
+    fields = [(k, v) for k, v in request.form.items(multi=True) if k not in {"csrf_token", "go"}]
+    email = form.address.reveal() if form.address else ""
+    return render_template("preview.html", ad=preview(form.draft()), fields=fields, email=email)
+
+
+def _keep(form: AdForm) -> None:
+    """Keep the ad unconfirmed and mail its link, all in one; a double press does it once."""
+    assert form.address is not None
+    now = utcnow()
+    with transaction() as work:
+        person = people.meet(work, email=form.address, now=now)
+        ad, fresh = ads.post(
+            work, draft=form.draft(), person=person, now=now, held_reason=access.oddity()
+        )
+        if fresh:
+            access.limit(work, "post-source", access.source())
+            access.limit(work, "post-address", form.address.key)
+            mail_link(work, ad)
+
+
+def mail_link(work: Session, ad: Ad) -> None:
+    """Mail the link that publishes this ad."""
+    now = utcnow()
+    token = people.issue_link(work, person=ad.person, purpose="publish", subject=ad.box, now=now)
+    draft = messages.confirm_ad(
+        site(),
+        headline=ad.headline,
+        box=ad.box,
+        link=site().link(token),
+        until=now + UNCONFIRMED_FOR,
+    )
+    outbox.put(work, draft, site=site(), to=ad.person.email, person_id=ad.person_id, now=now)
+
+
+@bp.get("/ads/new/sent")
+def sent() -> str:
+    """Check your mail: the same page whoever asked."""
+    return render_template(
+        "sent.html",
+        title=gettext("Check your mail"),
+        lede=gettext(
+            "We’ve mailed a link to the address you gave. Your ad is safe with us for three days; "
+            "it isn’t published yet."
+        ),
+        last_step=gettext("Press “Publish my ad”. It can be found at once."),
+        lasts=gettext("It works once, for 72 hours, on any phone or computer."),
+        again=url_for(".new"),
+    )

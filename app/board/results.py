@@ -1,0 +1,202 @@
+"""Browse and search in one: every state of the page is an address that can be shared."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+from markupsafe import Markup, escape
+
+from app.ads.policy import MODES, RHYTHMS
+from app.board import words
+from app.board.view import view
+from app.catalogue.places import near_misses
+from app.catalogue.sectors import all_sectors
+from app.catalogue.skills import normalise_skill
+from app.core.clock import utcnow
+from app.core.tokens import normalise_box
+from app.current import index
+from app.db import db
+from app.relay import service as relay
+from app.search import service as search
+from app.search.query import DISTANCES, SearchQuery
+
+bp = Blueprint("results", __name__)
+SKILLS_SHOWN = 10
+
+
+class Choice(NamedTuple):
+    """One value of a facet: ticked or not, with the number of ads it would give."""
+
+    value: str
+    name: str
+    number: int
+    chosen: bool
+
+
+class Chosen(NamedTuple):
+    """One thing asked for, and the address without it."""
+
+    words: str
+    url: str
+
+
+@bp.get("/ads")
+def ads() -> ResponseReturnValue:
+    """The ads a query finds, with counts for narrowing and ways on when there are none."""
+    query = SearchQuery.from_args(request.args)
+    if (box := _box_meant(query.q)) is not None:
+        return redirect(url_for("ad.ad", box=box), 303)
+    now = utcnow()
+    found = search.find(db.session, index(), query, now=now)
+    full = relay.full_boxes(db.session, found.ads)
+    ways = [] if found.total else search.widen(db.session, index(), query, now=now)
+    unknown = query.place_text if query.place is None else ""
+    return render_template(
+        "results.html",
+        query=query,
+        found=found,
+        ads=[view(ad, is_full=ad.box in full) for ad in found.ads],
+        heading=heading(query, found.total),
+        asked=asked(query),
+        highlight=highlighter(query),
+        facets=_facets(query, found),
+        chosen=_chosen(query),
+        ways=[(way_words(way), results_url(way.query), way.total) for way in ways],
+        near=near_misses(unknown)[:3] if unknown else [],
+        url=results_url,
+        pages=_pages(found.page, found.pages),
+        distances=DISTANCES,
+    )
+
+
+def _box_meant(q: str) -> str | None:
+    """`Box 7K2M9Q` typed into the search box goes straight there; bare words never do."""
+    start, _, rest = q.strip().partition(" ")
+    return normalise_box(rest.strip()) if start.casefold() == "box" else None
+
+
+def results_url(query: SearchQuery, **changes: object) -> str:
+    """The shareable address of `query` with `changes`."""
+    pairs: dict[str, list[str]] = {}
+    for name, value in query.to_args(**changes):
+        pairs.setdefault(name, []).append(value)
+    return url_for("results.ads", **pairs)  # type: ignore[arg-type]
+
+
+def heading(query: SearchQuery, total: int) -> str:
+    """What was found, in words: `103 ads for “bookkeeping” within 40 miles of Aberystwyth`."""
+    ads = {
+        "": ngettext("%(num)d ad", "%(num)d ads", total),
+        "seeks": ngettext("%(num)d seeking ad", "%(num)d seeking ads", total),
+        "offers": ngettext("%(num)d offering ad", "%(num)d offering ads", total),
+    }[query.kind]
+    if not total:
+        ads = gettext("No ads")
+    return " ".join([ads, *_what(query), *_near(query)])
+
+
+def _what(query: SearchQuery) -> list[str]:
+    return [gettext("for “%(words)s”", words=words.shorten(query.q, 60))] if query.q else []
+
+
+def _near(query: SearchQuery) -> list[str]:
+    if query.place is None:
+        return []
+    if query.within is None:
+        return [gettext("at any distance from %(place)s", place=query.place.label)]
+    return [
+        ngettext(
+            "within %(num)d mile of %(place)s",
+            "within %(num)d miles of %(place)s",
+            query.within,
+            place=query.place.label,
+        )
+    ]
+
+
+def asked(query: SearchQuery) -> str:
+    """What else was asked for, for an empty result: sectors, skills, ways to meet, in words."""
+    return ", ".join(item.words for item in _chosen(query))
+
+
+def highlighter(query: SearchQuery) -> Callable[[str], Markup]:
+    """A function that marks the words searched for in a plain text."""
+
+    def highlight(text: str) -> Markup:
+        if not query.q:
+            return escape(text)
+        parts = search.highlight(text, query)
+        return Markup("").join(
+            Markup("<mark>{}</mark>").format(part) if hit else escape(part) for part, hit in parts
+        )
+
+    return highlight
+
+
+def way_words(way: search.Widening) -> str:
+    """What one change of an empty search would be, in words."""
+    query = way.query
+    if way.change == "farther":
+        return ngettext("Within %(num)d mile", "Within %(num)d miles", query.within or 0)
+    if way.change == "fewer_words":
+        return gettext("Only “%(words)s”", words=words.shorten(query.q, 60))
+    return {
+        "anywhere": gettext("At any distance"),
+        "remote": gettext("By phone or video, from anywhere"),
+        "any_side": gettext("Sought or offered"),
+        "sectors": gettext("In any sector"),
+        "skills": gettext("Whatever the skill"),
+        "modes": gettext("However you would meet"),
+        "rhythms": gettext("However often"),
+        "kind": gettext("Seeking and offering"),
+    }[way.change]
+
+
+def _facets(query: SearchQuery, found: search.Results) -> list[tuple[str, str, list[Choice]]]:
+    counts = found.facets
+    names = {s.slug: gettext(s.name) for s in all_sectors()}
+    sectors = _choices(names, counts.sector, query.sectors)
+    skill_names = {key: normalise_skill(key) for key in (*counts.skill, *query.skills)}
+    skills = _choices(skill_names, counts.skill, query.skills)
+    skills.sort(key=lambda c: (not c.chosen, -c.number, c.name.casefold()))
+    modes = {mode: str(words.MODES[mode]) for mode in MODES}
+    rhythms = {rhythm: str(words.RHYTHMS[rhythm]) for rhythm in RHYTHMS}
+    return [
+        ("sector", gettext("Sector"), sectors),
+        ("skill", gettext("Skill"), skills[:SKILLS_SHOWN]),
+        ("mode", gettext("How you would meet"), _choices(modes, counts.mode, query.modes)),
+        ("rhythm", gettext("How often"), _choices(rhythms, counts.rhythm, query.rhythms)),
+    ]
+
+
+def _choices(
+    names: dict[str, str], counts: dict[str, int], chosen: tuple[str, ...]
+) -> list[Choice]:
+    rows = [Choice(v, name, counts.get(v, 0), v in chosen) for v, name in names.items()]
+    return [row for row in rows if row.number or row.chosen]
+
+
+def _chosen(query: SearchQuery) -> list[Chosen]:
+    """Everything asked for beside words and place, each with the address that drops it."""
+    sectors = {s.slug: gettext(s.name) for s in all_sectors()}
+    rows = [("sectors", v, sectors[v]) for v in query.sectors]
+    rows += [("skills", v, normalise_skill(v)) for v in query.skills]
+    rows += [("modes", v, str(words.MODES[v])) for v in query.modes]
+    rows += [("rhythms", v, str(words.RHYTHMS[v])) for v in query.rhythms]
+    if query.side:
+        side = gettext("sought") if query.side == "seeks" else gettext("offered")
+        rows.append(("side", query.side, gettext("where it is %(side)s", side=side)))
+    return [Chosen(name, results_url(query.without(field, v))) for field, v, name in rows]
+
+
+def _pages(page: int, pages: int) -> list[int | None]:
+    """Page numbers to show: the ends and the neighbours, None for a gap."""
+    near = sorted({1, pages, *range(max(1, page - 1), min(pages, page + 1) + 1)})
+    shown: list[int | None] = []
+    for number in near:
+        if shown and shown[-1] is not None and number - shown[-1] > 1:
+            shown.append(None)
+        shown.append(number)
+    return shown

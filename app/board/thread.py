@@ -1,0 +1,246 @@
+"""One conversation: what was said, the form to go on, and the ways to end it kindly or firmly."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
+
+from app.board import access
+from app.board.thread_forms import DeclineForm, MessageForm, ReportForm
+from app.board.words import DECLINES
+from app.core.clock import utcnow
+from app.core.site import ad_path
+from app.current import site
+from app.db import db, transaction
+from app.moderation import service as moderation
+from app.people.models import Person
+from app.relay import policy
+from app.relay import service as relay
+from app.relay.models import Message, Thread
+from app.relay.policy import Role
+from app.relay.scrub import ADDRESS_REMOVED
+
+bp = Blueprint("thread", __name__, url_prefix="/threads/<key>")
+STATES = {
+    "unconfirmed": lazy_gettext("waits for you to press the link in our mail"),
+    "held": lazy_gettext("waits for our broker to look at it"),
+    "queued": lazy_gettext("on its way"),
+    "sent": lazy_gettext("sent"),
+    "undeliverable": lazy_gettext("could not be delivered"),
+    "withheld": lazy_gettext("not passed on"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message as its reader sees it; `state` is '' on the other side's."""
+
+    id: int
+    own: bool
+    paragraphs: list[Markup]
+    state: str
+    at: datetime
+
+
+@bp.after_request
+def _private(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@bp.get("")
+@access.personal
+def thread(key: str) -> str:
+    """The conversation as its reader's side sees it."""
+    person = access.person()
+    assert person is not None
+    found, role = relay.find_thread(db.session, key, person)
+    return _page(db.session, found, role)
+
+
+@bp.post("")
+@access.personal
+def write(key: str) -> ResponseReturnValue:
+    """Send a message. A double press sends one."""
+    form = MessageForm()
+    now = utcnow()
+    with transaction() as work:
+        person, found, role = _known(work, key)
+        relay.check_open(found, now=now)
+        if not form.validate():
+            return _page(work, found, role, message=form), 422
+        access.limit(work, "message-address", person.email.key)
+        text = form.message.data or ""
+        sent = relay.write(work, thread=found, author=role, text=text, now=now, site=site())
+        anchor = f"m-{sent.id}"
+    return redirect(url_for(".thread", key=key, _anchor=anchor), 303)
+
+
+@bp.post("/decline")
+@access.personal
+def decline(key: str) -> ResponseReturnValue:
+    """The writer's kind no."""
+    form = DeclineForm()
+    with transaction() as work:
+        _, found, role = _known(work, key)
+        if role == "writer" and not form.validate():
+            return _page(work, found, role, decline=form), 422
+        reason = form.reason.data or ""
+        relay.decline(work, thread=found, by=role, reason=reason, now=utcnow(), site=site())
+    return redirect(url_for(".thread", key=key), 303)
+
+
+@bp.post("/end")
+@access.personal
+def end(key: str) -> ResponseReturnValue:
+    """A goodbye, from either side."""
+    return _act(
+        key, lambda work, found, by: relay.end(work, thread=found, by=by, now=utcnow(), site=site())
+    )
+
+
+@bp.post("/block")
+@access.personal
+def block(key: str) -> ResponseReturnValue:
+    """Nothing more from the other side, here or about any other ad."""
+    return _act(key, lambda work, found, by: relay.block(work, thread=found, by=by, now=utcnow()))
+
+
+@bp.post("/report")
+@access.personal
+def report(key: str) -> ResponseReturnValue:
+    """Hand the conversation to the broker to look at; the other side isn't told."""
+    form = ReportForm()
+    with transaction() as work:
+        person, found, role = _known(work, key)
+        if not form.validate():
+            return _page(work, found, role, report=form), 422
+        access.limit(work, "report-source", access.source())
+        kept = moderation.report(
+            work,
+            subject_kind="thread",
+            subject=found.key,
+            reason=form.reason.data,
+            text=form.text.data or "",
+            email=None,
+            reporter=person,
+            url=site().thread(found.key),
+            now=utcnow(),
+            site=site(),
+        )
+        number = kept.number
+    flash(number, "reported")
+    return redirect(url_for(".thread", key=key), 303)
+
+
+def _known(work: Session, key: str) -> tuple[Person, Thread, Role]:
+    person = access.known(work)
+    return person, *relay.find_thread(work, key, person)
+
+
+def _act(key: str, do: Callable[[Session, Thread, Role], None]) -> ResponseReturnValue:
+    with transaction() as work:
+        _, found, role = _known(work, key)
+        do(work, found, role)
+    return redirect(url_for(".thread", key=key), 303)
+
+
+def _page(
+    work: Session,
+    found: Thread,
+    role: Role,
+    *,
+    message: MessageForm | None = None,
+    decline: DeclineForm | None = None,
+    report: ReportForm | None = None,
+) -> str:
+    """The page with whichever form was refused, filled in as it was sent."""
+    now = utcnow()
+    state = policy.state_at(found, now)
+    name = policy.name_of(found, policy.other(role)) or gettext("somebody who has left")
+    lines = [_line(*shown, role) for shown in relay.shown(work, found, role)]
+    waited = now - found.moved_at if state == "open" and lines and not lines[-1].own else None
+    blocked = relay.has_blocked(work, found, role)
+    gone = (found.writer_id if role == "replier" else found.replier_id) is None
+    return render_template(
+        "thread.html",
+        key=found.key,
+        role=role,
+        name=name,
+        box=found.box,
+        headline=found.headline,
+        ad_url=ad_path(found.box, found.headline) if found.ad else None,
+        lines=lines,
+        states=STATES,
+        waited=waited // timedelta(days=1) if waited is not None else None,
+        is_open=state == "open",
+        may_block=state not in policy.NOT_YET and not blocked and not gone,
+        may_report=state not in policy.NOT_YET,
+        closed=_closed(found, role, state, name, blocked),
+        message=message or MessageForm(formdata=None),
+        decline=decline or DeclineForm(formdata=None),
+        report=report or ReportForm(formdata=None),
+        refused=message or decline or report,
+    )
+
+
+def _line(message: Message, state: str, role: Role) -> Line:
+    own = message.author == role
+    return Line(
+        message.id, own, _paragraphs(message.text), state if own else "", message.created_at
+    )
+
+
+def _paragraphs(text: str) -> list[Markup]:
+    """The text in paragraphs, safe to print, with what was taken out set apart."""
+    cut = Markup('<span class="cut">{}</span>').format(gettext(ADDRESS_REMOVED))
+    parts = [part.strip("\n") for part in text.split("\n\n")]
+    return [cut.join(map(escape, part.split(ADDRESS_REMOVED))) for part in parts if part]
+
+
+def _closed(found: Thread, role: Role, state: str, name: str, blocked: bool) -> str:
+    """Why nothing can be written here; '' where it can. Nobody reads that they were blocked."""
+    own = found.ended_by == role
+    words = {
+        "open": "",
+        "unconfirmed": gettext(
+            "Your message waits for you: press the link in the mail we sent you, and it goes on."
+        ),
+        "held": gettext("Our broker looks at your message before it goes on. You need do nothing."),
+        "over": _silent(),
+        "declined": _declined(found.reason, name, own),
+    }
+    if state in words:
+        return words[state]
+    if found.reason == policy.IDLE:
+        return _silent()
+    if found.reason == policy.WITHHELD:
+        return gettext("Our broker hasn’t passed this message on.")
+    if own and blocked:
+        return gettext(
+            "You ended this conversation. Nothing more from %(name)s reaches you.", name=name
+        )
+    return (
+        gettext("You ended this conversation.") if own else gettext("This conversation has ended.")
+    )
+
+
+def _silent() -> str:
+    return gettext(
+        "This conversation has closed by itself: it was quiet for a long time, "
+        "or its ad left the board some weeks ago."
+    )
+
+
+def _declined(reason: str, name: str, own: bool) -> str:
+    if own:
+        return gettext("You said a kind no, and %(name)s has had a mail about it.", name=name)
+    if reason not in DECLINES or reason == "none":
+        return gettext("%(name)s has said a kind no this time.", name=name)
+    return gettext("%(name)s has said a kind no: ‘%(why)s’.", name=name, why=DECLINES[reason])

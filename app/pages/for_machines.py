@@ -1,0 +1,68 @@
+"""robots.txt and the sitemap: what search engines may look at."""
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from app.ads.models import Ad
+from app.ads.service import live_clause
+from app.core.clock import utcnow
+from app.current import site
+from app.db import db
+
+bp = Blueprint("for_machines", __name__)
+MOST_IN_SITEMAP = 50_000  # the protocol's own limit
+
+ROBOTS = """User-agent: *
+Disallow: /l/
+Disallow: /mine
+Disallow: /threads/
+Disallow: /ads/new
+Disallow: /dev/
+Disallow: /*/report
+Disallow: /ads?
+
+Sitemap: {base}/sitemap.xml
+"""
+
+
+@bp.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    """Ads and pages may be found; personal pages and endless search results are left out."""
+    text = ROBOTS.format(base=site().base_url)
+    return text, 200, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+@bp.get("/favicon.ico")
+def favicon() -> ResponseReturnValue:
+    """Where browsers look without being told."""
+    return Response(status=301, headers={"Location": url_for("static", filename="favicon.ico")})
+
+
+@bp.get("/sitemap.xml")
+def sitemap() -> ResponseReturnValue:
+    """Every live ad and every page for readers, streamed."""
+    return Response(stream_with_context(_sitemap()), mimetype="application/xml")
+
+
+def _sitemap() -> Iterator[str]:
+    board = site()
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    for path in ("/", "/ads", "/help", "/safety", "/brokering", "/privacy", "/terms"):
+        yield f"<url><loc>{board.base_url}{path}</loc></url>\n"
+    rows = (
+        select(Ad.box, Ad.headline, Ad.updated_at)
+        .where(live_clause(utcnow()))
+        .order_by(Ad.posted_at.desc())
+        .limit(MOST_IN_SITEMAP)
+        .execution_options(yield_per=1000)
+    )
+    for box, headline, updated_at in db.session.execute(rows):
+        yield (
+            f"<url><loc>{board.ad(box, headline)}</loc>"
+            f"<lastmod>{updated_at:%Y-%m-%d}</lastmod></url>\n"
+        )
+    yield "</urlset>\n"

@@ -1,0 +1,64 @@
+"""For whoever watches the machine: alive, and able to serve."""
+
+import sqlalchemy as sa
+from flask import Blueprint, current_app, jsonify
+from flask.typing import ResponseReturnValue
+
+from app.core import heartbeat
+from app.core.clock import utcnow
+from app.current import index
+from app.db import db
+from app.mail import outbox
+from app.search.index import IndexUnavailable
+
+bp = Blueprint("health", __name__)
+WORKER_SILENT = 60  # seconds without a heartbeat
+MAIL_WAITS = 900  # seconds the oldest due mail may wait
+
+
+@bp.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """This process answers."""
+    return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+
+
+@bp.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """Database, index, worker and oldest waiting mail; 503 when one of them is not well."""
+    checks = {"database": _database(), "index": _index(), "worker": _worker(), "mail": _mail()}
+    well = all(answer["ok"] for answer in checks.values())
+    answer = jsonify(ready=well, **checks)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer, 200 if well else 503
+
+
+def _database() -> dict[str, object]:
+    try:
+        db.session.execute(sa.text("SELECT 1 FROM ads LIMIT 1"))
+    except sa.exc.SQLAlchemyError:
+        return {"ok": False}
+    return {"ok": True}
+
+
+def _index() -> dict[str, object]:
+    try:
+        return {"ok": True, "generation": str(index().generation())}
+    except IndexUnavailable:
+        return {"ok": False}
+
+
+def _worker() -> dict[str, object]:
+    beat = heartbeat.last_beat(heartbeat.path_in(current_app.instance_path))
+    if beat is None:
+        return {"ok": False, "seconds": None}
+    silent = (utcnow() - beat).total_seconds()
+    return {"ok": silent < WORKER_SILENT, "seconds": round(silent)}
+
+
+def _mail() -> dict[str, object]:
+    try:
+        waits = outbox.oldest_wait(db.session, now=utcnow())
+    except sa.exc.SQLAlchemyError:
+        return {"ok": False, "oldest_seconds": None}
+    seconds = 0 if waits is None else round(waits.total_seconds())
+    return {"ok": seconds < MAIL_WAITS, "oldest_seconds": seconds}

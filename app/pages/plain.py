@@ -1,0 +1,42 @@
+"""The plain-words pages: help, safety, brokering, privacy, terms, accessibility."""
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from app.ads.policy import ENDED_KEPT, LIVE_FOR, UNCONFIRMED_FOR
+from app.current import site
+from app.mail.policy import SENT_KEPT
+from app.relay.policy import CLOSED_KEPT
+
+bp = Blueprint("pages", __name__)
+
+
+def _page(name: str) -> None:
+    def show() -> str:
+        return render_template(f"pages/{name}.html", section=_section(name), **_values())
+
+    bp.add_url_rule(f"/{name}", name, show)
+
+
+def _section(name: str) -> str:
+    return "help" if name in {"help", "safety"} else ""
+
+
+def _values() -> dict[str, Any]:
+    """The periods a page names, from the rules that keep them."""
+    return {
+        "broker_email_set": site().broker_email is not None,
+        "settings_days": {
+            "unconfirmed_hours": int(UNCONFIRMED_FOR.total_seconds() // 3600),
+            "live_days": LIVE_FOR.days,
+            "ended_months": ENDED_KEPT.days // 30,
+            "sent_mail_days": SENT_KEPT.days,
+            "message_idle_days": CLOSED_KEPT.days,
+            "source_days": 1,
+        },
+    }
+
+
+for _name in ("help", "safety", "brokering", "privacy", "terms", "accessibility"):
+    _page(_name)

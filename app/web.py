@@ -1,0 +1,207 @@
+"""The site map and what every answer carries: blueprints, refusals as HTTP, headers, filters."""
+
+import hashlib
+import logging
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, request, session, url_for
+from flask_babel import Babel, gettext
+from flask_compress import Compress
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.board import (
+    access,
+    ad,
+    errors,
+    home,
+    link,
+    mine,
+    my_data,
+    posting,
+    report,
+    results,
+    thread,
+    words,
+)
+from app.config import ROOT, Settings
+from app.core.errors import Kind, Refusal
+from app.core.secret import Address
+from app.core.site import Site
+from app.pages import for_machines, health, mailbox, plain
+from app.people.policy import SESSION_LASTS
+from app.search.whoosh_index import WhooshIndex
+
+STATUS = {
+    Kind.INVALID: 422,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.GONE: 410,
+    Kind.TOO_MANY: 429,
+    Kind.UNAVAILABLE: 503,
+}
+LARGEST_REQUEST = 256 * 1024  # bytes; the longest honest form is a tenth of it
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # Not no-referrer: that makes `Origin: null` and breaks our own check of it over HTTPS.
+    "Referrer-Policy": "strict-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+FOR_EVER = "public, max-age=31536000, immutable"
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Make `app` the board's website."""
+    app.config.update(
+        SECRET_KEY=settings.secret,
+        SECRET_KEY_FALLBACKS=[key.get_secret_value() for key in settings.secret_key_fallbacks],
+        SESSION_COOKIE_NAME="bothways",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        MAX_FORM_PARTS=200,
+        WTF_CSRF_ENABLED=False,  # access.guard checks every POST; Flask-WTF's token needs a cookie
+        BABEL_DEFAULT_TIMEZONE="Europe/London",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "app/translations"),
+        COMPRESS_ALGORITHM="gzip",
+        COMPRESS_LEVEL=5,
+        COMPRESS_MIN_SIZE=500,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        proxied = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
+    app.extensions["site"] = site_of(settings)
+    app.extensions["index"] = WhooshIndex(settings.search_folder)
+    Babel(app, locale_selector=lambda: "en")
+    Compress(app)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.before_request(access.guard)
+    app.after_request(_finish)
+    _register_pages(app, settings)
+    _register_errors(app)
+    _register_words(app, settings)
+
+
+def site_of(settings: Settings) -> Site:
+    """What mails and pages say of this board."""
+    broker = settings.broker_email.get_secret_value()
+    return Site(
+        name=settings.site_name,
+        base_url=settings.base_url,
+        mail_from=settings.mail_from,
+        broker_name=settings.broker_name,
+        broker_email=Address(broker) if broker else None,
+    )
+
+
+def _register_pages(app: Flask, settings: Settings) -> None:
+    for page in (home, results, ad, posting, mine, my_data, thread, link, report):
+        app.register_blueprint(page.bp)
+    for page in (plain, health, for_machines):
+        app.register_blueprint(page.bp)
+    if settings.app_env == "development" and settings.mail_folder is not None:
+        app.register_blueprint(mailbox.bp)
+
+
+def _register_errors(app: Flask) -> None:
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_trouble)
+    app.register_error_handler(Exception, _broken)
+
+
+def _refused(refusal: Refusal) -> Any:
+    if (page := ad.gone_page(refusal)) is not None:
+        return page
+    sentence = gettext(refusal.sentence, **refusal.values)
+    answer = errors.page(STATUS[refusal.kind], sentence)
+    if "seconds" in refusal.values:
+        answer.headers["Retry-After"] = str(refusal.values["seconds"])
+    return answer
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:  # a redirect of the router's
+        return error
+    return errors.page(error.code)
+
+
+def _database_trouble(error: OperationalError) -> Any:
+    # The driver's text names tables and reasons, never values (hide_parameters).
+    log.error("database unavailable: %s", type(error.orig).__name__, exc_info=False)
+    return errors.bare(503)
+
+
+def _broken(error: Exception) -> Any:
+    # Only where, never what: an exception's text may quote what somebody typed.
+    frames, at = [], error.__traceback__
+    while at is not None:
+        frames.append(f"{at.tb_frame.f_code.co_filename}:{at.tb_lineno}")
+        at = at.tb_next
+    log.error(
+        "%s on %s at %s", type(error).__name__, request.endpoint, " < ".join(frames[-4:][::-1])
+    )
+    return errors.bare(500)
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=63072000"
+    if request.endpoint == "static":
+        response.headers["Cache-Control"] = FOR_EVER
+    elif "Cache-Control" not in response.headers:
+        # Whoever is known, or just sent a form, gets a page nobody may keep.
+        own = request.method != "GET" or session.accessed
+        response.headers["Cache-Control"] = "no-store" if own else "no-cache"
+    return response
+
+
+def _register_words(app: Flask, settings: Settings) -> None:
+    filters = (words.day, words.date_words, words.full_date, words.day_and_time, words.shorten)
+    for word in (*filters, words.modes_words, words.miles_words):
+        app.jinja_env.filters[word.__name__] = word
+    app.jinja_env.globals.update(
+        asset=asset,
+        form_token=access.form_token,
+        started=access.started,
+        honeypot=access.HONEYPOT,
+        words=words,
+        site_name=settings.site_name,
+        broker_name=settings.broker_name,
+        base_url=settings.base_url,
+        lang="en",
+        in_development=settings.app_env == "development" and settings.mail_folder is not None,
+        app_session_days=int(SESSION_LASTS / timedelta(days=1)),
+    )
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with its content's hash, so that it may be kept for ever."""
+    return url_for("static", filename=name, v=_hash_of(name))
+
+
+@cache
+def _hash_of(name: str) -> str:
+    path = Path(__file__).parent / "static" / name
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
