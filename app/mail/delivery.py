@@ -1,0 +1,189 @@
+"""Emptying the outbox: take a mail under a lease, hand it over, write down what came of it.
+
+A worker killed at any point leaves a lease that runs out: the mail then goes again, the same
+bytes. Each step is its own short transaction, so that no lock is held while a server thinks.
+"""
+
+import hashlib
+import logging
+import random
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from app.db import db, transaction
+from app.mail import outbox
+from app.mail.models import OutboxMail
+from app.mail.policy import (
+    LEASE,
+    TO_STRANGERS,
+    Later,
+    Never,
+    Outcome,
+    Paused,
+    Sent,
+    Trouble,
+    next_attempt,
+)
+from app.mail.transports import Parcel, Transport
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed(Parcel):
+    """One mail, ours alone until its lease runs out; only the holder of `lease` may end it."""
+
+    lease: str
+    whole: bool  # the bytes are still those that were promised
+
+
+def deliver_due(
+    transport: Transport, now: Callable[[], datetime], stop: Event | None = None
+) -> Outcome | None:
+    """Hand over every mail that is due, until none is left or `stop` is set.
+
+    Returns what the last attempt came to: Paused means that the transport should be left alone
+    for a while. Needs the application's context. One mail's trouble never hinders the next.
+    """
+    outcome: Outcome | None = None
+    try:
+        while not (stop and stop.is_set()) and something_due(now()):
+            with transaction() as session:
+                claimed = claim(session, now())
+            if claimed is None:
+                break
+            outcome = _attempt(transport, claimed)
+            with transaction() as session:
+                ours = finish(session, claimed, outcome, now())
+            log.info("mail %d: %s%s", claimed.id, _told(outcome), "" if ours else " (lease lost)")
+            if isinstance(outcome, Paused):
+                break
+    finally:
+        transport.close()
+    return outcome
+
+
+def something_due(now: datetime) -> bool:
+    """Whether to try at all: a look that takes no writer's lock."""
+    lapsed = (OutboxMail.state == "leased") & (OutboxMail.leased_until <= now)
+    with Session(db.engine) as session:
+        waiting = outbox.oldest_wait(session, now=now) is not None
+        return waiting or bool(session.scalar(sa.select(sa.exists().where(lapsed))))
+
+
+def claim(session: Session, now: datetime) -> Claimed | None:
+    """Take the mail that has waited longest, for `LEASE`; None when nothing is due.
+
+    Leases that ran out come back first: whoever held them was killed. One mail at a time is on
+    its way to one person in one thread. What must not go any more is ended here and passed over.
+    """
+    lapsed = (OutboxMail.state == "leased") & (OutboxMail.leased_until <= now)
+    back = {"state": "pending", "lease": None, "leased_until": None}
+    session.execute(sa.update(OutboxMail).where(lapsed).values(back), execution_options=_BARE)
+    while (row := _take(session, now)) is not None:
+        if row.person_id is None and row.kind not in TO_STRANGERS:  # erased since
+            values: dict[str, Any] = {"state": "cancelled", "ended_at": now, **outbox.BLANK}
+        elif row.kind == "sign_in" and row.give_up_at <= now:
+            values = _dead(Trouble.TOO_LATE, now)
+        else:
+            whole = hashlib.sha256(row.mime).hexdigest() == row.mime_digest
+            return Claimed(row.id, row.recipient, row.mime, row.created_at, row.lease, whole)
+        _write(session, row.id, row.lease, values)
+    return None
+
+
+def finish(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> bool:
+    """Write down what the attempt came to; False when the lease is no longer ours to end."""
+    match outcome:
+        case Sent():
+            values: dict[str, Any] = {"state": "sent", "ended_at": now, "trouble": ""}
+            values |= outbox.BLANK
+        case Never(trouble):
+            values = _dead(trouble, now)
+        case Paused(trouble):
+            values = _pending(trouble) | {"attempts": OutboxMail.attempts - 1}
+        case Later(trouble):
+            values = _later(session, claimed, trouble, now)
+    return _write(session, claimed.id, claimed.lease, values)
+
+
+def _attempt(transport: Transport, claimed: Claimed) -> Outcome:
+    """Hand one mail over. A fault of our own counts as an attempt, and is told by its type only."""
+    if not claimed.whole:
+        return Never(Trouble.DAMAGED)
+    try:
+        return transport.deliver(claimed)
+    except Exception as error:  # what one mail sets off must not stop the others
+        log.error("mail %d: %s while handing it over", claimed.id, type(error).__name__)
+        return Later(Trouble.UNEXPECTED)
+
+
+_BARE = {"synchronize_session": False}
+_MINE = ("id", "recipient", "mime", "mime_digest", "created_at", "lease", "person_id", "kind")
+
+
+def _take(session: Session, now: datetime) -> Any:
+    """Lease the next mail in one statement, so that no two workers can take the same."""
+    mail, other = aliased(OutboxMail), aliased(OutboxMail)
+    under_way = sa.exists().where(
+        other.thread_id == mail.thread_id,
+        other.recipient == mail.recipient,
+        other.state == "leased",
+    )
+    next_due = (
+        sa.select(mail.id)
+        .where(mail.state == "pending", mail.due_at <= now, ~under_way)
+        .order_by(mail.due_at, mail.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)  # SQLite has one writer and leaves this out
+    )
+    taken = (
+        sa.update(OutboxMail)
+        .where(OutboxMail.id == next_due.scalar_subquery())
+        .values(
+            state="leased",
+            lease=secrets.token_hex(16),
+            leased_until=now + LEASE,
+            attempts=OutboxMail.attempts + 1,
+        )
+        .returning(*(getattr(OutboxMail, name) for name in (*_MINE, "give_up_at")))
+    )
+    return session.execute(taken, execution_options=_BARE).one_or_none()
+
+
+def _later(session: Session, claimed: Claimed, trouble: Trouble, now: datetime) -> dict[str, Any]:
+    """Another attempt after a wait, or none where that would be too late."""
+    mail = session.get_one(OutboxMail, claimed.id)
+    due_at = next_attempt(
+        now,
+        attempts=mail.attempts,
+        give_up_at=mail.give_up_at,
+        chance=random.random(),  # noqa: S311 – it only spreads the load
+    )
+    return _pending(trouble) | {"due_at": due_at} if due_at else _dead(trouble, now)
+
+
+def _pending(trouble: Trouble) -> dict[str, Any]:
+    return {"state": "pending", "trouble": trouble.value, "lease": None, "leased_until": None}
+
+
+def _dead(trouble: Trouble, now: datetime) -> dict[str, Any]:
+    return _pending(trouble) | {"state": "dead", "ended_at": now}
+
+
+def _write(session: Session, mail_id: int, lease: str, values: dict[str, Any]) -> bool:
+    """Write to a row under our lease; False when it is another's by now, or was cancelled."""
+    held = (OutboxMail.id == mail_id, OutboxMail.state == "leased", OutboxMail.lease == lease)
+    written = sa.update(OutboxMail).where(*held).values(values).returning(OutboxMail.id)
+    return session.scalar(written, execution_options=_BARE) is not None
+
+
+def _told(outcome: Outcome) -> str:
+    return "sent" if isinstance(outcome, Sent) else outcome.trouble.value

@@ -1,0 +1,183 @@
+"""The outbox: a mail is a row, written with what it tells of, and frozen before its first attempt.
+
+`pending → leased → sent | pending again | dead`, and `cancelled` from all but sent. What is sent
+or cancelled keeps neither address nor text, only the digest of the bytes. app/mail/delivery.py
+empties it.
+"""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.core.secret import Address
+from app.core.site import Site
+from app.mail.compose import compose, wire_form
+from app.mail.messages import Draft
+from app.mail.models import OutboxMail
+from app.mail.policy import GIVE_UP, GIVE_UP_SIGN_IN, TO_STRANGERS
+
+_FATES = {"pending": "queued", "leased": "queued", "sent": "sent", "dead": "undeliverable"}
+_STANDING = ("pending", "leased", "dead")
+# What an ended row loses: its bytes name the recipient, and may hold a link and a message.
+BLANK: dict[str, Any] = {
+    "mime": b"",
+    "recipient": Address(""),
+    "lease": None,
+    "leased_until": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One row as an operator sees it: no address, no text."""
+
+    id: int
+    kind: str
+    state: str
+    attempts: int
+    created_at: datetime
+    due_at: datetime
+    trouble: str
+
+
+def put(
+    session: Session,
+    draft: Draft,
+    *,
+    site: Site,
+    to: Address,
+    person_id: int | None,
+    now: datetime,
+    thread_id: int | None = None,
+    message_id: int | None = None,
+    message_ids: Sequence[str] = (),
+    give_up_after: timedelta | None = None,
+) -> OutboxMail:
+    """Promise a mail: compose it, freeze its bytes, add its row; it goes once the caller commits.
+
+    Raises UnsafeHeader when a name, headline or address can't stand in a header.
+    """
+    if person_id is None and draft.kind not in TO_STRANGERS:
+        raise ValueError(f"a mail of kind {draft.kind} belongs to a person")
+    mime = compose(draft, site=site, to=to, now=now, message_ids=message_ids)
+    patience = give_up_after or (GIVE_UP_SIGN_IN if draft.kind == "sign_in" else GIVE_UP)
+    mail = OutboxMail(
+        kind=draft.kind,
+        person_id=person_id,
+        recipient=Address(wire_form(to)),
+        thread_id=thread_id,
+        message_id=message_id,
+        mime=mime,
+        mime_digest=hashlib.sha256(mime).hexdigest(),
+        holds_link=draft.holds_link,
+        state="pending",
+        due_at=now,
+        give_up_at=now + patience,
+        created_at=now,
+    )
+    session.add(mail)
+    session.flush()
+    return mail
+
+
+def cancel(
+    session: Session,
+    *,
+    thread_id: int | None = None,
+    person_id: int | None = None,
+    recipient_id: int | None = None,
+    kinds: Collection[str] | None = None,
+    ids: Collection[int] | None = None,
+    now: datetime | None = None,
+) -> int:
+    """Withhold what has not been sent and matches everything given; returns how many mails.
+
+    `person_id` and `recipient_id` are two names for whom the mail is to. A mail that is on its
+    way this very moment may still arrive.
+    """
+    chosen: list[sa.ColumnElement[bool]] = [OutboxMail.state.in_(_STANDING)]
+    chosen += [OutboxMail.thread_id == thread_id] if thread_id is not None else []
+    chosen += [OutboxMail.person_id == person_id] if person_id is not None else []
+    chosen += [OutboxMail.person_id == recipient_id] if recipient_id is not None else []
+    chosen += [OutboxMail.kind.in_(kinds)] if kinds is not None else []
+    chosen += [OutboxMail.id.in_(ids)] if ids is not None else []
+    if len(chosen) == 1:
+        raise ValueError("say which mails to cancel")
+    ended = {"state": "cancelled", "ended_at": now, **BLANK}
+    return _count(session, sa.update(OutboxMail).where(*chosen).values(ended))
+
+
+def fates(session: Session, message_ids: Collection[int]) -> dict[int, str]:
+    """What became of the mails that carry these messages: queued, sent, undeliverable, withheld."""
+    rows = session.execute(
+        sa.select(OutboxMail.message_id, OutboxMail.state)
+        .where(OutboxMail.message_id.in_(message_ids))
+        .order_by(OutboxMail.id)
+    )
+    return {
+        message_id: _FATES.get(state, "withheld")
+        for message_id, state in rows
+        if message_id is not None
+    }
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many mails stand in each state."""
+    rows = session.execute(sa.select(OutboxMail.state, sa.func.count()).group_by(OutboxMail.state))
+    return {str(state): int(count) for state, count in rows}
+
+
+def status(session: Session, limit: int = 100) -> list[Waiting]:
+    """The mails that are neither sent nor cancelled, oldest first."""
+    rows = session.scalars(
+        sa.select(OutboxMail)
+        .where(OutboxMail.state.in_(_STANDING))
+        .order_by(OutboxMail.id)
+        .limit(limit)
+    )
+    return [
+        Waiting(m.id, m.kind, m.state, m.attempts, m.created_at, m.due_at, m.trouble) for m in rows
+    ]
+
+
+def oldest_wait(session: Session, *, now: datetime) -> timedelta | None:
+    """How long the mail has been due that should have gone first; None when none is due."""
+    due = session.scalar(
+        sa.select(sa.func.min(OutboxMail.due_at)).where(
+            OutboxMail.state == "pending", OutboxMail.due_at <= now
+        )
+    )
+    return None if due is None else now - due
+
+
+def retry(session: Session, ids: Collection[int] | None, *, now: datetime) -> int:
+    """Try again now: these dead or waiting mails, or all dead ones for None; returns how many."""
+    chosen = (
+        [OutboxMail.state == "dead"]
+        if ids is None
+        else [OutboxMail.state.in_(("dead", "pending")), OutboxMail.id.in_(ids)]
+    )
+    again = {"due_at": now, "give_up_at": now + GIVE_UP, "attempts": 0, "ended_at": None}
+    return _count(session, sa.update(OutboxMail).where(*chosen).values(state="pending", **again))
+
+
+def purge(session: Session, *, before: datetime) -> int:
+    """Drop notices made before then that are no longer waiting; a message keeps its mail's fate."""
+    return _count(
+        session,
+        sa.delete(OutboxMail).where(
+            OutboxMail.state.in_(("sent", "cancelled", "dead")),
+            OutboxMail.message_id.is_(None),
+            OutboxMail.created_at < before,
+        ),
+    )
+
+
+def _count(session: Session, statement: sa.Update | sa.Delete) -> int:
+    result = session.execute(statement, execution_options={"synchronize_session": "fetch"})
+    return int(result.rowcount)  # type: ignore[attr-defined]

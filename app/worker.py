@@ -1,0 +1,134 @@
+"""The worker: one thread delivers mail, one does everything else, and both outlive any failure.
+
+Two, because a mail server may think for a minute and an ad should be found within a second.
+"""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Event, Thread
+
+from flask import Flask
+
+from app.core import heartbeat
+from app.core.clock import utcnow
+from app.mail import delivery, transports
+from app.mail.policy import PAUSE, Paused
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.3  # how often to look for mail that is due
+TICK_SECONDS = 0.1
+BEAT_SECONDS = 1.0
+LEAVE_SECONDS = 1.8  # how long a mail in hand may still take once we are told to end
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something done again and again; `run` opens its own transactions and asks the clock."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[], object]
+
+
+# What the worker does beside mail. In this order, each in the application's context.
+TASKS: list[Task] = []
+
+
+def run(
+    app: Flask,
+    once: bool = False,
+    stop: Event | None = None,
+    *,
+    transport: transports.Transport | None = None,
+    tasks: Sequence[Task] | None = None,
+) -> None:
+    """Work until `stop` is set, or SIGTERM or SIGINT comes; with `once`, do what is due and return.
+
+    A mail in hand is finished if that takes less than two seconds; otherwise its lease runs out
+    and it goes again. Raises ValueError if MAIL_URL can't be used.
+    """
+    stop = stop or Event()
+    tasks = TASKS if tasks is None else tasks
+    transport = transport or transports.from_url(app.extensions["settings"])
+    if once:
+        _drain(app, transport, tasks)
+        return
+    _end_on_signal(stop)
+    rounds = [
+        Thread(target=_deliver, args=(app, transport, stop), name="mail", daemon=True),
+        Thread(target=_do_tasks, args=(app, tasks, stop), name="tasks", daemon=True),
+    ]
+    for thread in rounds:
+        thread.start()
+    _watch(rounds, app, stop)
+    rounds[0].join(LEAVE_SECONDS)
+    rounds[1].join(LEAVE_SECONDS / 10)
+
+
+def _drain(app: Flask, transport: transports.Transport, tasks: Sequence[Task]) -> None:
+    """Everything once: the tasks first, since they may promise mails."""
+    with app.app_context():
+        for task in tasks:
+            _try(task)
+        delivery.deliver_due(transport, utcnow)
+    heartbeat.beat(heartbeat.path_in(app.instance_path))
+
+
+def _watch(rounds: Sequence[Thread], app: Flask, stop: Event) -> None:
+    """Show signs of life as long as both threads live."""
+    path = heartbeat.path_in(app.instance_path)
+    while not stop.is_set():
+        if all(thread.is_alive() for thread in rounds):
+            heartbeat.beat(path)
+        stop.wait(BEAT_SECONDS)
+
+
+def _deliver(app: Flask, transport: transports.Transport, stop: Event) -> None:
+    """Deliver what is due, look again shortly, and leave an unusable transport alone a while."""
+    while not stop.is_set():
+        wait = LOOK_SECONDS
+        try:
+            with app.app_context():
+                outcome = delivery.deliver_due(transport, utcnow, stop)
+            if isinstance(outcome, Paused):
+                log.warning("mail paused: %s", outcome.trouble.value)
+                wait = PAUSE.total_seconds()
+        except Exception as error:
+            _log_failure("mail", error)
+        stop.wait(wait)
+
+
+def _do_tasks(app: Flask, tasks: Sequence[Task], stop: Event) -> None:
+    """Do each task when its time has come: at once, then so often as it says."""
+    due = [0.0] * len(tasks)
+    while not stop.is_set():
+        for place, task in enumerate(tasks):
+            if not stop.is_set() and time.monotonic() >= due[place]:
+                with app.app_context():
+                    _try(task)
+                due[place] = time.monotonic() + task.every_seconds
+        stop.wait(TICK_SECONDS)
+
+
+def _try(task: Task) -> None:
+    try:
+        task.run()
+    except Exception as error:  # the next task, and the next round, shall have their turn
+        _log_failure(task.name, error)
+
+
+def _log_failure(name: str, error: Exception) -> None:
+    """The name and the type only: an error's text may carry what somebody typed."""
+    log.error("%s failed: %s", name, type(error).__name__)
+
+
+def _end_on_signal(stop: Event) -> None:
+    """Let SIGTERM and SIGINT end the work; only a process's main thread may say so."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())

@@ -1,0 +1,114 @@
+"""kill -9 of a real worker process, while a mail server has the mail and has not answered yet."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+
+from app.config import ROOT
+from app.core.clock import utcnow
+from app.db import transaction
+from app.mail import delivery, outbox
+from app.mail.policy import LEASE, Sent
+from app.mail.transports import SmtpTransport
+from tests.mail.conftest import SITE, promise, row
+from tests.mail.server import HANG, MailServer
+
+
+@contextmanager
+def worker(folder: Path, server: MailServer) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.board", str(folder / "board.db"), server.url()],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 15
+    while not true():
+        assert time.monotonic() < deadline, "waited for too long"
+        time.sleep(0.02)
+
+
+def later() -> timedelta:
+    return LEASE + timedelta(seconds=1)
+
+
+def test_a_killed_worker_loses_nothing_and_copies_are_identical(
+    app: Flask, person: int, server: MailServer, tmp_path: Path
+) -> None:
+    server.answers["DATA"] = [HANG]
+    numbers = [promise(person, now=utcnow()) for _ in range(4)]
+    frozen = {number: row(number).mime for number in numbers}
+
+    with worker(tmp_path, server) as process:
+        assert server.hung.wait(15)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    in_hand = row(1)
+    assert (in_hand.state, in_hand.mime) == ("leased", frozen[1])
+    server.released.set()
+
+    with worker(tmp_path, server):
+        until(lambda: len(server.mails) == 4)
+        until(lambda: all(row(number).state == "sent" for number in (2, 3, 4)))
+    assert row(1).state == "leased"  # its lease is still running: nobody may send it yet
+
+    transport = SmtpTransport(server.url(), mail_from=SITE.mail_from)
+    delivery.deliver_due(transport, lambda: utcnow() + later())
+    arrived = [mime for _, _, mime in server.mails]
+    assert sorted(arrived) == sorted([frozen[1], *frozen.values()])
+    with transaction() as session:
+        assert outbox.counts(session) == {"sent": 4}
+
+
+def test_a_worker_killed_between_claim_and_hand_over_loses_nothing(
+    app: Flask, person: int, server: MailServer
+) -> None:
+    number = promise(person, now=utcnow())
+    frozen = row(number).mime
+    with transaction() as session:  # claimed by somebody who is never heard of again
+        assert delivery.claim(session, utcnow()) is not None
+    transport = SmtpTransport(server.url(), mail_from=SITE.mail_from)
+    assert delivery.deliver_due(transport, utcnow) is None
+    assert delivery.deliver_due(transport, lambda: utcnow() + later()) == Sent()
+    assert [mime for _, _, mime in server.mails] == [frozen]
+
+
+def test_sigterm_ends_a_hanging_worker_within_two_seconds_and_its_mail_goes_again(
+    app: Flask, person: int, server: MailServer, tmp_path: Path
+) -> None:
+    server.answers["DATA"] = [HANG]
+    number = promise(person, now=utcnow())
+    with worker(tmp_path, server) as process:
+        assert server.hung.wait(15)
+        process.terminate()
+        begun = time.monotonic()
+        assert process.wait(5) == 0
+        assert time.monotonic() - begun < 2.5
+    assert row(number).state == "leased"
+
+
+def test_sigterm_lets_the_mail_in_hand_arrive(
+    app: Flask, person: int, server: MailServer, tmp_path: Path
+) -> None:
+    numbers = [promise(person, now=utcnow()) for _ in range(40)]
+    with worker(tmp_path, server) as process:
+        until(lambda: len(server.mails) >= 5)
+        process.terminate()
+        assert process.wait(5) == 0
+    states = [row(number).state for number in numbers]
+    assert "leased" not in states
+    assert states.count("sent") == len(server.mails)

@@ -1,0 +1,176 @@
+"""What the mails say, each tried with words that try to do more than be read."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from app.config import ROOT
+from app.core.site import Site
+from app.mail import messages
+from app.mail.messages import Draft
+from tests.mail.conftest import SITE
+
+UNTIL = datetime(2026, 7, 2, 13, 5, tzinfo=UTC)  # in British summer time
+LINK = "https://board.example.org/l/Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4"
+AD = {"headline": "Potter seeks somebody who knows exports", "box": "7K2M9Q"}
+TEXT = "Hello,\n\n  two   spaces, and a link: https://elsewhere.example/x\n" + "long " * 40
+
+EVERY: dict[str, Callable[[Site], Draft]] = {
+    "confirm_ad": lambda site: messages.confirm_ad(site, **AD, link=LINK, until=UNTIL),
+    "sign_in": lambda site: messages.sign_in(site, link=LINK),
+    "expiry_reminder": lambda site: messages.expiry_reminder(
+        site, **AD, expires_at=UNTIL, days=7, link=LINK
+    ),
+    "ad_published": lambda site: messages.ad_published(site, **AD),
+    "ad_removed": lambda site: messages.ad_removed(site, **AD),
+    "confirm_message": lambda site: messages.confirm_message(
+        site, **AD, text=TEXT, link=LINK, until=UNTIL
+    ),
+    "new_message": lambda site: messages.new_message(
+        site, **AD, author_name="Siân", text=TEXT, link=LINK, first=True
+    ),
+    "declined": lambda site: messages.declined(site, **AD, author_name="Siân", reason="far"),
+    "ended": lambda site: messages.ended(site, **AD, author_name="Siân"),
+    "report_received": lambda site: messages.report_received(
+        site,
+        number="R-12",
+        subject_kind="ad",
+        subject="7K2M9Q",
+        reason="money",
+        text=TEXT,
+        url=f"{SITE.base_url}/ads/7K2M9Q",
+    ),
+    "report_thanks": lambda site: messages.report_thanks(site, number="R-12"),
+    "erased": lambda site: messages.erased(site),
+}
+PURPOSE = {
+    "ad_published": "https://board.example.org/ads/7K2M9Q/potter-seeks",
+    "ad_removed": "https://board.example.org/terms",
+    "declined": "https://board.example.org/ads",
+    "ended": "https://board.example.org/mine",
+    "report_received": "https://board.example.org/ads/7K2M9Q",
+    "report_thanks": "https://board.example.org/safety",
+    "erased": "https://board.example.org",
+}
+
+
+@pytest.fixture(params=EVERY)
+def draft(request: pytest.FixtureRequest) -> Draft:
+    return EVERY[request.param](SITE)
+
+
+def test_every_folder_of_words_is_a_mail_tried_here() -> None:
+    folders = {path.name for path in (ROOT / "app/templates/mail").iterdir() if path.is_dir()}
+    assert folders == set(EVERY)
+
+
+def test_the_first_link_is_the_purpose(draft: Draft) -> None:
+    first = re.search(r"https?://\S+", draft.body)
+    assert first is not None
+    assert first[0].startswith(PURPOSE.get(draft.kind, LINK))
+    assert f"\n{first[0]}\n" in draft.body
+
+
+def test_a_mail_with_a_secret_says_so(draft: Draft) -> None:
+    assert draft.holds_link == ("/l/" in draft.body) == (draft.kind not in PURPOSE)
+
+
+def test_every_mail_says_who_looks_after_the_board_and_what_is_never_asked(draft: Draft) -> None:
+    assert "\n-- \nBothways\nhttps://board.example.org\n" in draft.body
+    assert draft.body.endswith("Looked after by Teifi Chamber: broker@chamber.example\n")
+    assert "Bothways never asks for money, a code or a password." in draft.body
+    assert "{" not in draft.subject + draft.body
+
+
+def test_prose_is_wrapped_and_links_stand_alone(draft: Draft) -> None:
+    ours = draft.body.replace(TEXT, "")
+    assert max(len(line) for line in ours.splitlines() if "://" not in line) <= messages.WIDTH
+    assert all(line == "" or " " not in line for line in ours.splitlines() if "://" in line)
+    assert "\n\n\n" not in ours.partition("\n-- \n")[0].replace("\n\n\n\n", "")
+
+
+def test_what_is_left_alone_is_said(draft: Draft) -> None:
+    said = " ".join(draft.body.split())
+    assert any(
+        words in said for words in ("If you leave it", "just leave it", "nothing", "Nothing")
+    )
+
+
+@pytest.mark.parametrize("kind", ["confirm_message", "new_message", "report_received"])
+def test_what_somebody_wrote_is_kept_as_typed(kind: str) -> None:
+    assert f"\n\n{TEXT}\n\n" in EVERY[kind](SITE).body
+
+
+def test_unprintable_characters_are_left_out_of_what_somebody_wrote() -> None:
+    draft = messages.new_message(
+        SITE,
+        **AD,
+        author_name="Si\nân",
+        text="one\r\ntwo\x00\x1b[31m\ud800\n",
+        link=LINK,
+        first=False,
+    )
+    assert "\n\none\ntwo[31m\n\n" in draft.body
+    assert draft.sender_name == "Si ân"
+
+
+def test_a_first_answer_and_a_later_one_have_their_subjects() -> None:
+    words = {**AD, "author_name": "Siân", "text": "Hello", "link": LINK}
+    first = messages.new_message(SITE, **words, first=True)
+    later = messages.new_message(SITE, **words, first=False)
+    assert first.subject == "Siân answers your ad: Potter seeks somebody who knows exports"
+    assert later.subject == "Re: Potter seeks somebody who knows exports"
+
+
+def test_percent_signs_and_braces_are_only_words() -> None:
+    ad = {"headline": "100% keen %(box)s {{ site }} <b>", "box": "7K2M9Q"}
+    draft = messages.confirm_ad(SITE, **ad, link=LINK, until=UNTIL)
+    assert draft.subject == "Publish your ad: 100% keen %(box)s {{ site }} <b>"
+    assert "‘100% keen %(box)s {{ site }} <b>’, Box 7K2M9Q" in draft.body
+
+
+def test_a_headline_is_one_line_whatever_came() -> None:
+    ad = {"headline": "Potter\r\nBcc: x\x00\u0085y\tz", "box": "7K2M9Q"}
+    draft = messages.confirm_ad(SITE, **ad, link=LINK, until=UNTIL)
+    assert draft.subject == "Publish your ad: Potter Bcc: x y z"
+
+
+def test_times_are_british() -> None:
+    body = " ".join(messages.confirm_ad(SITE, **AD, link=LINK, until=UNTIL).body.split())
+    assert "until Thursday 2 July, 14:05 (UK time)" in body
+
+
+def test_the_last_day_is_tomorrow() -> None:
+    tomorrow, next_week = (
+        messages.expiry_reminder(SITE, **AD, expires_at=UNTIL, days=days, link=LINK)
+        for days in (1, 7)
+    )
+    assert tomorrow.subject.startswith("Your ad ends tomorrow: Potter")
+    assert next_week.subject.startswith("Your ad ends in 7 days: Potter")
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("full", "as many conversations as fit"),
+        ("time", "can’t find the time"),
+        ("fit", "something a little different"),
+        ("far", "a bit too far"),
+        ("none", "says no this time"),
+    ],
+)
+def test_each_reason_for_a_no_has_its_kind_words(reason: str, words: str) -> None:
+    draft = messages.declined(SITE, **AD, author_name="Siân", reason=reason)
+    assert words in " ".join(draft.body.split())
+
+
+def test_a_board_without_a_broker_signs_with_its_name() -> None:
+    site = Site("Bothways", "http://127.0.0.1:8000", "board@localhost", "", None)
+    bodies = [write(site).body for write in EVERY.values()]
+    assert all(body.endswith("\n-- \nBothways\nhttp://127.0.0.1:8000\n") for body in bodies)
+
+
+def test_a_language_without_words_yet_speaks_english() -> None:
+    assert messages.sign_in(SITE, link=LINK, language="xx").subject == "Your link to Bothways"
