@@ -4,7 +4,7 @@ from app.ads import service as ads
 from app.core.clock import utcnow
 from app.current import index
 from app.current import site as this_site
-from app.db import transaction
+from app.db import checkpoint, transaction
 from app.limits import service as limits
 from app.mail import messages, outbox
 from app.mail.policy import SENT_KEPT
@@ -19,6 +19,16 @@ from app.worker import Task
 def refresh_index() -> None:
     """Bring the index up to date with the database; mends it where it is damaged."""
     projection.refresh_now(index(), now=utcnow())
+
+
+def tidy_index() -> None:
+    """Let go of what the index still holds of ads that ran out, and of words edited away."""
+    projection.tidy(index(), now=utcnow())
+
+
+def tidy_index() -> None:
+    """Leave no byte in the index of what was edited, ended or erased."""
+    projection.tidy(index(), now=utcnow())
 
 
 def send_reminders() -> None:
@@ -60,4 +70,7 @@ TASKS = [
     Task("index", 0.3, refresh_index),
     Task("reminders", 60, send_reminders),
     Task("forgetting", 600, forget),
+    Task("index tidying", 86_400, tidy_index),
+    Task("tidying", 24 * 3600, tidy_index),
+    Task("folding", 60, checkpoint),  # what was erased, and the last mail's address, leave the log
 ]

@@ -1,0 +1,157 @@
+"""Which ads have the words, and how well: BM25 over posting arrays. Pure.
+
+An engine lends its words as `Terms`; rows are numbers of ads in the engine's current generation.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search.plan import Alternative, Plan, Want
+
+K1, B = 1.2, 0.75  # BM25's usual constants
+POSITION_BITS = 16
+_UNFINISHED = 0.5  # what a word that only begins so counts, against the word itself
+_SURELY_UNFINISHED = 4  # letters from which a last word is always completed as well
+
+Keys = NDArray[np.int64]
+
+
+class Postings(NamedTuple):
+    """Ads in ascending order of row, and how strongly each has it."""
+
+    rows: NDArray[np.intp]
+    scores: NDArray[np.float32]
+
+
+NONE = Postings(np.zeros(0, np.intp), np.zeros(0, np.float32))
+
+
+class Terms(Protocol):
+    """The words of all ads, of one side or of both."""
+
+    def postings(self, term: str) -> Postings:
+        """The ads with `term`, each with its BM25 score."""
+        ...
+
+    def positions(self, term: str) -> Keys:
+        """Every occurrence as row << POSITION_BITS | position, ascending."""
+        ...
+
+    def beginning(self, prefix: str) -> list[str]:
+        """The most frequent terms that begin with `prefix`, a bounded number."""
+        ...
+
+
+def bm25(weights: NDArray[Any], lengths: NDArray[Any], average: float) -> NDArray[np.float32]:
+    """How strongly ads of these lengths have a term of these weights, the term's rarity aside."""
+    score = weights * (K1 + 1) / (weights + K1 * (1 - B + B * lengths / max(average, 1.0)))
+    return np.asarray(score, np.float32)
+
+
+def rarity(having: int, of: int) -> np.float32:
+    """What a term that `having` of `of` ads have is worth."""
+    return np.float32(np.log(1 + (of - having + 0.5) / (having + 0.5)))
+
+
+def evaluate(plan: Plan, terms: Terms) -> Postings | None:
+    """The ads that meet `plan`, with their scores; None when it asks for no word at all."""
+    found: Postings | None = None
+    required = [_meet(want, terms) for want in plan.required]
+    if plan.any_will_do:
+        found = add(required)
+    elif required:
+        found = required[0]
+        for other in required[1:]:
+            found = both(found, other)
+    if found is not None and not plan.any_will_do:
+        for want in plan.wants:
+            if want.optional:
+                found = lifted(found, _meet(want, terms))
+    if found is not None and plan.excluded:
+        found = _less(found, excluded_rows(plan, terms))
+    return found
+
+
+def excluded_rows(plan: Plan, terms: Terms) -> NDArray[np.intp]:
+    """The ads that `plan` excludes."""
+    return add(_meet(want, terms) for want in plan.excluded).rows
+
+
+def _meet(want: Want, terms: Terms) -> Postings:
+    """The ads with any of the alternatives, by the one they have best."""
+    return best_of([_having(alternative, terms) for alternative in want.alternatives])
+
+
+def _having(alternative: Alternative, terms: Terms) -> Postings:
+    last = len(alternative.terms) - 1
+    found: Postings | None = None
+    for n, term in enumerate(alternative.terms):
+        having = terms.postings(term)
+        if alternative.prefix and n == last:
+            having = _completed(alternative.prefix, term, having, terms)
+        found = having if found is None else both(found, having)
+    if found is None or not len(found.rows):
+        return NONE
+    if alternative.phrase:
+        found = _side_by_side(found, alternative, terms)
+    return Postings(found.rows, found.scores * np.float32(alternative.weight))
+
+
+def _completed(begun: str, term: str, having: Postings, terms: Terms) -> Postings:
+    """The ads with the word or, unless it is short and stands for itself, one that begins so."""
+    if len(having.rows) and len(begun) < _SURELY_UNFINISHED:
+        return having
+    longer = best_of(terms.postings(other) for other in terms.beginning(begun) if other != term)
+    return best_of([having, Postings(longer.rows, longer.scores * np.float32(_UNFINISHED))])
+
+
+def _side_by_side(found: Postings, alternative: Alternative, terms: Terms) -> Postings:
+    keys = terms.positions(alternative.terms[0])
+    for term, offset in zip(alternative.terms[1:], alternative.offsets[1:], strict=True):
+        keys = keys[np.isin(keys + offset, terms.positions(term), assume_unique=True)]
+    fitting = np.isin(found.rows, np.unique(keys >> POSITION_BITS), assume_unique=True)
+    return Postings(found.rows[fitting], found.scores[fitting])
+
+
+def both(one: Postings, other: Postings) -> Postings:
+    """The ads in both, scores added."""
+    rows, here, there = np.intersect1d(
+        one.rows, other.rows, assume_unique=True, return_indices=True
+    )
+    return Postings(rows, one.scores[here] + other.scores[there])
+
+
+def add(several: Iterable[Postings]) -> Postings:
+    """The ads in any, scores added."""
+    return _united(several, np.add)
+
+
+def best_of(several: Iterable[Postings]) -> Postings:
+    """The ads in any, each with its best score."""
+    return _united(several, np.maximum)
+
+
+def lifted(found: Postings, extra: Postings) -> Postings:
+    """`found`, scores lifted for those that are in `extra` too."""
+    shared = both(found, extra)
+    scores = found.scores.copy()
+    scores[np.searchsorted(found.rows, shared.rows)] = shared.scores
+    return Postings(found.rows, scores)
+
+
+def _less(found: Postings, rows: NDArray[np.intp]) -> Postings:
+    kept = ~np.isin(found.rows, rows, assume_unique=True)
+    return Postings(found.rows[kept], found.scores[kept])
+
+
+def _united(several: Iterable[Postings], combine: np.ufunc) -> Postings:
+    parts = [part for part in several if len(part.rows)]
+    if len(parts) < 2:
+        return parts[0] if parts else NONE
+    rows, back = np.unique(np.concatenate([part.rows for part in parts]), return_inverse=True)
+    scores = np.zeros(len(rows), np.float32)
+    combine.at(scores, back, np.concatenate([part.scores for part in parts]))
+    return Postings(rows, scores)

@@ -1,0 +1,147 @@
+"""What every search index can do; the board knows none of them by name but through this. Pure.
+
+An index is a projection of the database that can be thrown away at any moment and made anew.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import astuple, dataclass, field
+from typing import Protocol
+
+from app.search.query import SearchQuery
+
+
+class IndexUnavailable(Exception):
+    """The index is missing or damaged: answer from the database and have it rebuilt."""
+
+
+class IndexBusy(Exception):
+    """Somebody else is writing to the index."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdDocument:
+    """What the index is told of one live ad. Times are seconds since 1970, degrees are WGS 84."""
+
+    id: int
+    box: str
+    kind: str
+    headline: str
+    seeks: str
+    offers: str
+    about: str
+    seeks_skills: tuple[str, ...]
+    offers_skills: tuple[str, ...]
+    sector: str
+    modes: tuple[str, ...]
+    rhythm: str
+    place_id: int | None
+    latitude: float | None
+    longitude: float | None
+    posted: int
+    expires: int
+    language: str
+
+    def fingerprint(self) -> int:
+        """63 bits that tell this state of the ad from any other."""
+        said = repr(astuple(self)).encode("utf-8", "surrogatepass")
+        return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), "big") >> 1
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many ads each choice would show, over the whole match set, by value; zeroes left out.
+
+    The counts of one facet heed every other filter but not its own. `skill` counts all spellings
+    of a skill as one and holds the chosen ones, as chosen, before the most frequent others.
+    """
+
+    kind: dict[str, int] = field(default_factory=dict)
+    sector: dict[str, int] = field(default_factory=dict)
+    skill: dict[str, int] = field(default_factory=dict)
+    mode: dict[str, int] = field(default_factory=dict)
+    rhythm: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of results: boxes in order, and what is true of the whole match set.
+
+    `exact`: `total` is counted, not estimated. `took` is in seconds. `relaxed`: nothing had all
+    the words, so these have any of them. `miles`: distance by box, where a place was named.
+    """
+
+    boxes: tuple[str, ...]
+    total: int
+    exact: bool
+    facets: Facets
+    took: float
+    relaxed: bool
+    miles: dict[str, float]
+
+
+class Batch(Protocol):
+    """The right to write, held by one at a time."""
+
+    def apply(self, documents: Sequence[AdDocument], deleted_ids: Iterable[int]) -> None:
+        """Put these ads into the index in place of what it has of them; forget the others."""
+        ...
+
+    def rebuild(self, documents: Iterable[AdDocument]) -> int:
+        """Make the whole index anew from these; searches go on meanwhile. Returns how many."""
+        ...
+
+    def merge(self, *, thorough: bool = False) -> bool:
+        """Tidy up if that is due; `thorough`: leave no byte of a forgotten ad. Whether it was."""
+        ...
+
+
+class Index(Protocol):
+    """A search index. Any thread and any process may search while one writes."""
+
+    def search(
+        self, query: SearchQuery, now: int, *, size: int = 20, facets: bool = True
+    ) -> SearchPage:
+        """The page of `query` among ads with posted <= now < expires (seconds since 1970).
+
+        Ties go to the newer ad, then to the higher id. A page past the end is empty.
+        Raises IndexUnavailable.
+        """
+        ...
+
+    def similar(self, document: AdDocument, now: int, *, limit: int = 20) -> tuple[str, ...]:
+        """Boxes of live ads that say or want the like of it, likest first, itself left out."""
+        ...
+
+    def generation(self) -> int:
+        """A number that grows with every write. Raises IndexUnavailable."""
+        ...
+
+    def fingerprints(self, now: int) -> dict[int, tuple[str, int]]:
+        """Box and AdDocument.fingerprint of every live ad, by id. Raises IndexUnavailable."""
+        ...
+
+    def ended(self, now: int) -> list[int]:
+        """Ids of the ads that are in and ran out: never found, but not forgotten yet either."""
+        ...
+
+    def verify(self) -> None:
+        """Read everything that is stored; raises IndexUnavailable if a bit is not as written."""
+        ...
+
+    def merge(self, *, thorough: bool = True) -> bool:
+        """Batch.merge by itself, once one may write. Raises IndexBusy, IndexUnavailable."""
+        ...
+
+    def wait_to_write(self, seconds: float = 0) -> AbstractContextManager[Batch]:
+        """Take the right to write, as a context; raises IndexBusy after `seconds`.
+
+        Lock the index before the first look at the database, so that nobody else puts in
+        something newer in between.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of memory and files; a later search opens them again."""
+        ...

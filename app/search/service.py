@@ -1,0 +1,187 @@
+"""Finding ads: one search in the index and two queries, whatever is asked."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.ads import service as ads
+from app.ads.models import Ad
+from app.search import projection
+from app.search.highlights import highlight
+from app.search.index import Facets, Index, IndexBusy, IndexUnavailable, SearchPage
+from app.search.query import DISTANCES, SearchQuery, usual_sort
+
+__all__ = ["Results", "Widening", "find", "highlight", "related", "widen"]
+
+log = logging.getLogger(__name__)
+
+PAGE_SIZE = 20
+_SMALL = 300  # ads: an index of no more is made anew while the visitor waits
+_MOST_WAYS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of found ads.
+
+    `degraded`: the index is being repaired, so these are the newest ads of that kind and sector,
+    words and other choices not heeded. `relaxed`: nothing had all the words. `miles` goes by box;
+    `took` is in seconds; `words` is what was looked for, as typed.
+    """
+
+    ads: list[Ad]
+    total: int
+    page: int
+    pages: int
+    facets: Facets
+    relaxed: bool
+    miles: dict[str, float]
+    took: float
+    degraded: bool
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """One change of an empty search that finds something, and how much.
+
+    `change`: `farther` (to query.within), `anywhere`, `remote` (phone or video from anywhere),
+    `any_side`, `fewer_words` (query.q), or the field left out: `sectors`, `skills`, `modes`,
+    `rhythms`, `kind`.
+    """
+
+    change: str
+    query: SearchQuery
+    total: int
+
+
+def find(
+    session: Session, index: Index, query: SearchQuery, *, now: datetime, size: int = PAGE_SIZE
+) -> Results:
+    """The page of `query`; a page past the end is the last one. Works without an index as well."""
+    try:
+        page = _search(session, index, query, now, size)
+    except IndexUnavailable:
+        return _from_database(session, query, now, size)
+    pages = _pages(page.total, size)
+    if query.page > pages:
+        query = replace(query, page=pages)
+        page = index.search(query, _seconds(now), size=size)
+    found = ads.get_by_boxes(session, page.boxes)
+    return Results(
+        ads=[ad for ad in found if ads.is_live(ad, now)],
+        total=page.total,
+        page=query.page,
+        pages=pages,
+        facets=page.facets,
+        relaxed=page.relaxed,
+        miles=page.miles,
+        took=page.took,
+        degraded=False,
+        words=_words(query),
+    )
+
+
+def widen(session: Session, index: Index, query: SearchQuery, *, now: datetime) -> list[Widening]:
+    """At most four single changes of `query` that would find something, with exact counts.
+
+    Changes that find only ads with some of the words count where no other finds any.
+    """
+    whole: list[Widening] = []
+    partly: list[Widening] = []
+    for change, wider in _wider(query):
+        if any(way.change == change for way in whole):
+            continue  # the nearest distance that finds something is enough
+        try:
+            page = _search(session, index, wider, now, 1, facets=False)
+        except IndexUnavailable:
+            return []
+        if page.total:
+            (partly if page.relaxed else whole).append(Widening(change, wider, page.total))
+        if len(whole) == _MOST_WAYS:
+            break
+    return whole or partly[:_MOST_WAYS]
+
+
+def related(session: Session, index: Index, ad: Ad, *, now: datetime, limit: int = 3) -> list[Ad]:
+    """Live ads like this one, likest first, none of the same person's."""
+    try:
+        boxes = index.similar(projection.document(ad), _seconds(now), limit=limit * 5)
+    except IndexUnavailable:
+        return []
+    others = [other for other in ads.get_by_boxes(session, boxes) if ads.is_live(other, now)]
+    return [other for other in others if other.person_id != ad.person_id][:limit]
+
+
+def _search(
+    session: Session,
+    index: Index,
+    query: SearchQuery,
+    now: datetime,
+    size: int,
+    *,
+    facets: bool = True,
+) -> SearchPage:
+    """Search; a small index that cannot be read is made anew at once and asked again."""
+    try:
+        return index.search(query, _seconds(now), size=size, facets=facets)
+    except IndexUnavailable as error:
+        if projection.count_live(session, now=now) > _SMALL:
+            raise
+        log.warning("The search index is made anew: %s", error)
+        try:
+            projection.rebuild(session, index, now=now)
+        except (IndexBusy, OSError):
+            raise error from None
+        return index.search(query, _seconds(now), size=size, facets=facets)
+
+
+def _from_database(session: Session, query: SearchQuery, now: datetime, size: int) -> Results:
+    wanted = [ads.live_clause(now)]
+    if query.kind:
+        wanted.append(Ad.kind == query.kind)
+    if query.sectors:
+        wanted.append(Ad.sector.in_(query.sectors))
+    total = session.scalar(select(sa.func.count()).select_from(Ad).where(*wanted)) or 0
+    pages = _pages(total, size)
+    page = min(query.page, pages)
+    newest = select(Ad).where(*wanted).order_by(Ad.posted_at.desc(), Ad.id.desc())
+    rows = newest.limit(size).offset((page - 1) * size).options(selectinload(Ad.skills))
+    found = list(session.scalars(rows))
+    return Results(found, total, page, pages, Facets(), False, {}, 0.0, True, _words(query))
+
+
+def _wider(query: SearchQuery) -> Iterator[tuple[str, SearchQuery]]:
+    """Single changes, most promising first, each from page 1 and in the usual order."""
+    first = replace(query, page=1, sort=usual_sort(query.q))
+    if query.place and query.within is not None:
+        for miles in DISTANCES:
+            if miles > query.within:
+                yield "farther", replace(first, within=miles)
+        yield "anywhere", replace(first, within=None)
+        if not query.modes:
+            yield "remote", replace(first.without("place"), modes=("phone", "video"))
+    if query.side:
+        yield "any_side", first.without("side")
+    for field in ("sectors", "skills", "modes", "rhythms", "kind"):
+        if getattr(query, field):
+            yield field, first.without(field)
+    if len(query.clauses) > 1:
+        yield "fewer_words", replace(first, q=" ".join(map(str, query.clauses[:-1])))
+
+
+def _words(query: SearchQuery) -> tuple[str, ...]:
+    return tuple(clause.text for clause in query.clauses if not clause.excluded)
+
+
+def _pages(total: int, size: int) -> int:
+    return max(1, -(-total // size))
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
