@@ -240,7 +240,7 @@ def _silent() -> str:
 
 def _declined(reason: str, name: str, own: bool) -> str:
     if own:
-        return gettext("You said a kind no, and %(name)s has had a mail about it.", name=name)
+        return gettext("You said a kind no; %(name)s is told by mail.", name=name)
     if reason not in DECLINES or reason == "none":
         return gettext("%(name)s has said a kind no this time.", name=name)
     return gettext("%(name)s has said a kind no: ‘%(why)s’.", name=name, why=DECLINES[reason])

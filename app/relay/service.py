@@ -1,0 +1,151 @@
+"""Two people write, neither sees the other's address: what may be done with conversations."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.site import Site
+from app.mail import outbox
+from app.people.models import Person
+from app.relay import delivery, keeping, policy
+from app.relay.blocks import block, has_blocked
+from app.relay.keeping import erase_of, purge
+from app.relay.lines import ThreadLine, threads_of
+from app.relay.models import Message, Thread
+from app.relay.opening import (
+    Outcome,
+    confirm_thread,
+    full_boxes,
+    held,
+    is_full,
+    open_thread,
+    release,
+    remove_held,
+    unconfirmed,
+)
+from app.relay.policy import Role
+from app.relay.refusals import (
+    AdFull,
+    BadMessage,
+    NotTaking,
+    NotYet,
+    OwnAd,
+    ThreadClosed,
+    ThreadUnknown,
+    TooLate,
+    WritersOnly,
+)
+
+# The door of the room: what stands in the modules beside this one is reached through it.
+__all__ = [
+    "AdFull",
+    "BadMessage",
+    "NotTaking",
+    "NotYet",
+    "Outcome",
+    "OwnAd",
+    "ThreadClosed",
+    "ThreadLine",
+    "ThreadUnknown",
+    "TooLate",
+    "WritersOnly",
+    "block",
+    "check_open",
+    "confirm_thread",
+    "decline",
+    "end",
+    "erase_of",
+    "find_thread",
+    "full_boxes",
+    "has_blocked",
+    "held",
+    "is_full",
+    "open_thread",
+    "purge",
+    "release",
+    "remove_held",
+    "shown",
+    "threads_of",
+    "unconfirmed",
+    "write",
+]
+
+# --- asking ---------------------------------------------------------------------------------------
+
+
+def find_thread(session: Session, key: str, person: Person) -> tuple[Thread, Role]:
+    """This person's thread and their side of it; anybody else's is as unknown as none."""
+    thread = session.scalar(select(Thread).where(Thread.key == key))
+    if thread is not None and thread.replier_id == person.id:
+        return thread, "replier"
+    if thread is not None and thread.writer_id == person.id and policy.reached(thread):
+        return thread, "writer"
+    raise ThreadUnknown
+
+
+def shown(session: Session, thread: Thread, role: Role) -> list[tuple[Message, str]]:
+    """The messages that side may see, oldest first, with what has become of each."""
+    readable = [message for message in thread.messages if policy.readable(message, role)]
+    fates = outbox.fates(session, [message.id for message in readable])
+    return [(message, fates.get(message.id, message.state)) for message in readable]
+
+
+def check_open(thread: Thread, *, now: datetime) -> None:
+    """Raises ThreadClosed, or NotYet for a thread whose first message has not gone on."""
+    if thread.state in policy.NOT_YET:
+        raise NotYet
+    if policy.state_at(thread, now) != "open":
+        raise ThreadClosed
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def write(
+    session: Session, *, thread: Thread, author: Role, text: str, now: datetime, site: Site
+) -> Message:
+    """Keep a message and promise its mail. The same words within ten minutes are one message."""
+    check_open(thread, now=now)
+    if policy.text_problem(text) is not None:
+        raise BadMessage
+    message, _ = keeping.keep(session, thread, author, text, now)
+    if message.state == "unconfirmed":
+        delivery.deliver(session, thread=thread, message=message, now=now, site=site)
+        thread.moved_at = now
+        if author == "writer" and thread.answered_at is None:
+            thread.answered_at = now
+    return message
+
+
+# --- ending ---------------------------------------------------------------------------------------
+
+
+def decline(
+    session: Session, *, thread: Thread, by: Role, reason: str, now: datetime, site: Site
+) -> None:
+    """The writer's kind no, with one of `policy.DECLINES`. A second press changes nothing."""
+    if by != "writer":
+        raise WritersOnly
+    if reason not in policy.DECLINES:
+        raise BadMessage
+    if thread.state == "declined":
+        return
+    check_open(thread, now=now)
+    _close(thread, "declined", by, now)
+    thread.reason = reason
+    delivery.tell_declined(session, thread=thread, now=now, site=site)
+
+
+def end(session: Session, *, thread: Thread, by: Role, now: datetime, site: Site) -> None:
+    """Either side's goodbye; the other is told. A second press changes nothing."""
+    if thread.state == "ended" and thread.ended_by == by:
+        return
+    check_open(thread, now=now)
+    _close(thread, "ended", by, now)
+    delivery.tell_ended(session, thread=thread, by=by, now=now, site=site)
+
+
+def _close(thread: Thread, state: str, by: Role, now: datetime) -> None:
+    thread.state, thread.ended_by = state, by
+    thread.ended_at = thread.moved_at = now
