@@ -76,7 +76,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("box", name=op.f("uq_ads_box")),
     )
     with op.batch_alter_table("ads", schema=None) as batch_op:
-        batch_op.create_index("ix_ads_expiring", ["state", "expires_at"], unique=False)
         batch_op.create_index("ix_ads_newest", ["state", "posted_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_ads_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
@@ -316,7 +315,6 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_ads_person_id"))
         batch_op.drop_index("ix_ads_newest")
-        batch_op.drop_index("ix_ads_expiring")
 
     op.drop_table("ads")
     op.drop_table("stale_marks")

@@ -10,7 +10,7 @@ from app.people.models import Person
 
 
 class Ad(Base):
-    """One small ad, as PRODUCT.md's table has it. Times are UTC.
+    """One small ad. Times are UTC.
 
     `posted_at` is set when it first goes live and tells what was once live from what never was;
     `ended_at` when it closed, was removed or ran out, and starts the twelve months to erasure.
@@ -55,8 +55,8 @@ class Ad(Base):
     )
 
     __table_args__ = (
+        # None on expires_at beside it: SQLite would take that for “live”, and sort them all.
         sa.Index("ix_ads_newest", "state", "posted_at"),
-        sa.Index("ix_ads_expiring", "state", "expires_at"),
         # The same text by the same person stands once: a double press finds the first press's ad.
         sa.Index(
             "uq_ads_fingerprint",

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import app.ads
-from app.ads.policy import Draft, problems
+from app.ads.policy import Draft
+from app.ads.rules import problems
 from app.catalogue.places import Place, find_places
 from app.catalogue.sectors import all_sectors
 

@@ -1,0 +1,54 @@
+"""What is forgotten, and when a writer is reminded before an ad runs out."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.ads import policy
+from app.ads.asking import live_clause
+from app.ads.marks import mark_stale
+from app.ads.models import Ad
+from app.people.models import Person
+
+REMINDED_AT_ONCE = 200  # ads in one unit of work; the next round takes up the rest
+
+
+def erase_of(session: Session, *, person: Person) -> list[int]:
+    """Delete every ad of this person; returns their ids."""
+    ids = list(session.scalars(select(Ad.id).where(Ad.person_id == person.id)))
+    _delete(session, ids)
+    return ids
+
+
+def purge(session: Session, *, now: datetime) -> int:
+    """Delete what nobody confirmed in 72 hours, and what ended twelve months ago."""
+    ended_before = now - policy.ENDED_KEPT
+    due = sa.or_(
+        sa.and_(Ad.state == "unconfirmed", Ad.created_at <= now - policy.UNCONFIRMED_FOR),
+        sa.and_(Ad.state.in_(("closed", "removed")), Ad.ended_at <= ended_before),
+        sa.and_(Ad.state.in_(("live", "paused")), Ad.expires_at <= ended_before),
+    )
+    ids = list(session.scalars(select(Ad.id).where(due)))
+    _delete(session, ids)
+    return len(ids)
+
+
+def reminders_due(session: Session, *, now: datetime) -> list[tuple[Ad, int]]:
+    """Live ads whose expiry mail is due, with the days they have left; asking counts as sending."""
+    soon = Ad.expires_at <= now + policy.REMIND_AT[0]
+    query = select(Ad).where(live_clause(now), soon, Ad.reminders < len(policy.REMIND_AT))
+    due: list[tuple[Ad, int]] = []
+    for ad in session.scalars(query.options(joinedload(Ad.person)).order_by(Ad.id)):
+        number = policy.reminder_due(ad, now)
+        if number and len(due) < REMINDED_AT_ONCE:
+            ad.reminders = number
+            due.append((ad, policy.days_left(ad, now)))
+    return due
+
+
+def _delete(session: Session, ids: list[int]) -> None:
+    for ad_id in ids:
+        mark_stale(session, ad_id)
+    session.execute(sa.delete(Ad).where(Ad.id.in_(ids)))

@@ -1,0 +1,28 @@
+"""Stale marks: rows that tell the index, in the transaction of a change, to look at an ad again."""
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.ads.models import StaleMark
+
+
+def mark_stale(session: Session, ad_id: int) -> None:
+    """Tell the index, by a row in the same transaction, to look at this ad again."""
+    session.add(StaleMark(ad_id=ad_id))
+
+
+def stale_marks(session: Session, *, after: int, limit: int) -> list[tuple[int, int]]:
+    """Marks beyond `after` as (mark id, ad id), oldest first."""
+    query = select(StaleMark.id, StaleMark.ad_id).where(StaleMark.id > after)
+    return [(m, a) for m, a in session.execute(query.order_by(StaleMark.id).limit(limit))]
+
+
+def newest_mark(session: Session) -> int:
+    """The id of the newest mark that waits, 0 if none does."""
+    return session.scalar(select(sa.func.max(StaleMark.id))) or 0
+
+
+def drop_marks(session: Session, *, up_to: int) -> None:
+    """The index has seen these marks."""
+    session.execute(sa.delete(StaleMark).where(StaleMark.id <= up_to))
