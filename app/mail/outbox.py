@@ -155,13 +155,24 @@ def oldest_wait(session: Session, *, now: datetime) -> timedelta | None:
     return None if due is None else now - due
 
 
+def oldest_promise(session: Session, *, now: datetime) -> timedelta | None:
+    """How long ago the oldest mail was promised that is not handed over yet, retries included."""
+    waiting = OutboxMail.state.in_(("pending", "leased"))
+    promised = session.scalar(sa.select(sa.func.min(OutboxMail.created_at)).where(waiting))
+    return None if promised is None else now - promised
+
+
 def retry(session: Session, ids: Collection[int] | None, *, now: datetime) -> int:
-    """Try again now: these dead or waiting mails, or all dead ones for None; returns how many."""
+    """Try again now: these dead or waiting mails, or all dead ones for None; returns how many.
+
+    Sign-in mails are left out: the link in a late one is dead.
+    """
     chosen = (
         [OutboxMail.state == "dead"]
         if ids is None
         else [OutboxMail.state.in_(("dead", "pending")), OutboxMail.id.in_(ids)]
     )
+    chosen.append(OutboxMail.kind != "sign_in")
     again = {"due_at": now, "give_up_at": now + GIVE_UP, "attempts": 0, "ended_at": None}
     return _count(session, sa.update(OutboxMail).where(*chosen).values(state="pending", **again))
 

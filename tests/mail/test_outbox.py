@@ -10,7 +10,7 @@ from app.core.secret import Address
 from app.db import transaction
 from app.mail import delivery, messages, outbox
 from app.mail.compose import UnsafeHeader
-from app.mail.policy import Never, Sent, Trouble
+from app.mail.policy import Later, Never, Sent, Trouble
 from app.people.models import Person
 from tests.mail.conftest import NOON, SITE, Clock, meet, promise, row
 
@@ -151,6 +151,24 @@ def test_how_long_the_oldest_has_waited(person: int, clock: Clock) -> None:
     promise(person, now=clock())
     with transaction() as session:
         assert outbox.oldest_wait(session, now=clock()) == timedelta(minutes=7)
+
+
+def test_a_mail_tried_in_vain_still_counts_as_promised(person: int, clock: Clock) -> None:
+    promise(person)
+    end(Later(Trouble.BUSY))
+    clock.forward(seconds=30)
+    with transaction() as session:
+        assert outbox.oldest_wait(session, now=clock()) is None  # not due again before a minute
+        assert outbox.oldest_promise(session, now=clock()) == timedelta(seconds=30)
+
+
+def test_a_dead_sign_in_mail_is_not_tried_again(person: int) -> None:
+    draft = messages.sign_in(SITE, link="https://board.example.org/l/abc")
+    dead = promise(person, draft=draft)
+    end(Never(Trouble.REFUSED_ADDRESS))
+    with transaction() as session:
+        assert outbox.retry(session, [dead], now=NOON) == 0
+    assert row(dead).state == "dead"
 
 
 def test_old_notices_are_dropped_but_not_the_fate_of_a_message(person: int) -> None:
