@@ -1,6 +1,9 @@
 """What a WSGI server serves: `gunicorn wsgi:app`."""
 
+import logging
 import sys
+
+import click
 
 from app import create_app
 from app.config import BadSettings
@@ -9,3 +12,7 @@ try:
     app = create_app()
 except BadSettings as problem:
     sys.exit(str(problem))
+
+if click.get_current_context(silent=True) is None:  # a server, not one of the commands
+    for sentence in app.extensions["settings"].without_effect():
+        logging.getLogger("app").warning(sentence)

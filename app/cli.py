@@ -1,22 +1,27 @@
 """The commands' names; each opens a unit of work and calls one service."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.orm import Session
 
 from app.ads import service as ads
 from app.ads import transfer
+from app.ads.models import Ad
 from app.core.clock import utcnow
 from app.core.errors import Refusal
+from app.current import index, site
 from app.db import db, transaction
 from app.mail import messages, outbox
 from app.moderation import service as moderation
 from app.relay import service as relay
 from app.search import projection
-from app.search.index import Index
+from app.search.index import IndexBusy, IndexUnavailable
 from app.tasks import TASKS
 from app.worker import run as work
 
@@ -30,10 +35,6 @@ def register_commands(app: Flask) -> None:
     """Give `flask` the board's commands."""
     for command in (ads_group, messages_group, search_group, outbox_group, worker, reports, serve):
         app.cli.add_command(command)
-
-
-def _index() -> Index:
-    return current_app.extensions["index"]
 
 
 # --- ads ------------------------------------------------------------------------------------------
@@ -51,7 +52,7 @@ def import_ads(file: Path) -> None:
             transaction=transaction,
             progress=lambda done: bar.update(done - bar.pos),
         )
-    projection.refresh_now(_index(), now=utcnow())
+    projection.refresh_now(index(), now=utcnow())
     for line in transfer.summary(counts):
         click.echo(line)
     sys.exit(1 if counts.refused else 0)
@@ -84,31 +85,46 @@ def held_ads() -> None:
 @click.argument("box")
 def publish_ad(box: str) -> None:
     """Let a held ad live; its writer is told."""
-    _decide(box, ads.release, messages.ad_published)
+    now = utcnow()
+    with _deciding() as session:
+        ad = ads.release(session, ad=_ad(session, box), now=now)
+        said = _tell(session, ad, messages.ad_published)
+    click.echo(said)
 
 
 @ads_group.command("remove")
 @click.argument("box")
 def remove_ad(box: str) -> None:
     """Take an ad off the board for good; its writer is told."""
-    _decide(box, ads.remove, messages.ad_removed)
+    now = utcnow()
+    with _deciding() as session:
+        ad = ads.remove(session, ad=_ad(session, box), now=now)
+        said = _tell(session, ad, messages.ad_removed)
+    click.echo(said)
 
 
-def _decide(box: str, act: object, mail: object) -> None:
-    site, now = current_app.extensions["site"], utcnow()
+@contextmanager
+def _deciding() -> Iterator[Session]:
+    """A unit of work whose refusals are said in a sentence, with a non-zero exit."""
     try:
         with transaction() as session:
-            ad = ads.find_ad(session, box)
-            if ad is None:
-                raise ads.AdUnknown
-            act(session, ad=ad, now=now)  # type: ignore[operator]
-            draft = mail(site, headline=ad.headline, box=ad.box)  # type: ignore[operator]
-            outbox.put(
-                session, draft, site=site, to=ad.person.email, person_id=ad.person_id, now=now
-            )
-            click.echo(f"Box {ad.box}: {ad.state}.")
+            yield session
     except Refusal as refusal:
-        raise click.ClickException(refusal.sentence) from None
+        raise click.ClickException(refusal.sentence % refusal.values) from None
+
+
+def _ad(session: Session, box: str) -> Ad:
+    ad = ads.find_ad(session, box)
+    if ad is None:
+        raise ads.AdUnknown
+    return ad
+
+
+def _tell(session: Session, ad: Ad, mail: Callable[..., messages.Draft]) -> str:
+    draft = mail(site(), headline=ad.headline, box=ad.box)
+    to = ad.person.email
+    outbox.put(session, draft, site=site(), to=to, person_id=ad.person_id, now=utcnow())
+    return f"Box {ad.box}: {ad.state}."
 
 
 # --- first messages -------------------------------------------------------------------------------
@@ -129,11 +145,8 @@ def held_messages() -> None:
 @click.argument("key")
 def release_message(key: str) -> None:
     """Let a held first message go on its way."""
-    _settle(
-        lambda session, now: relay.release(
-            session, key=key, now=now, site=current_app.extensions["site"]
-        )
-    )
+    with _deciding() as session:
+        relay.release(session, key=key, now=utcnow(), site=site())
     click.echo("Released.")
 
 
@@ -141,19 +154,13 @@ def release_message(key: str) -> None:
 @click.argument("key")
 def remove_message(key: str) -> None:
     """Keep a held first message back for good."""
-    _settle(lambda session, now: relay.remove_held(session, key=key, now=now))
+    with _deciding() as session:
+        relay.remove_held(session, key=key, now=utcnow())
     click.echo("Removed.")
 
 
-def _settle(act: object) -> None:
-    try:
-        with transaction() as session:
-            act(session, utcnow())  # type: ignore[operator]
-    except Refusal as refusal:
-        raise click.ClickException(refusal.sentence) from None
-
-
 @click.command("reports")
+@with_appcontext
 def reports() -> None:
     """Show the complaints received, newest first."""
     found = moderation.reports(db.session)
@@ -174,23 +181,37 @@ def reports() -> None:
 @search_group.command("rebuild")
 def rebuild() -> None:
     """Make the index anew from the database."""
-    click.echo(f"{projection.rebuild(db.session, _index(), now=utcnow())} ads indexed.")
+    with _index_trouble():
+        click.echo(f"{projection.rebuild(db.session, index(), now=utcnow())} ads indexed.")
 
 
 @search_group.command("refresh")
 def refresh() -> None:
     """Bring the index up to date with what changed."""
-    click.echo(f"{projection.refresh_now(_index(), now=utcnow())} changes taken up.")
+    click.echo(f"{projection.refresh_now(index(), now=utcnow())} changes taken up.")
 
 
 @search_group.command("check")
 def check() -> None:
     """Compare the index with the database; fails on any difference."""
-    differences = projection.check(db.session, _index(), now=utcnow())
+    with _index_trouble():
+        differences = projection.check(db.session, index(), now=utcnow())
     for difference in differences:
-        click.echo(str(difference))
+        click.echo(f"Box {difference.box}: {difference.what}")
     click.echo(f"{len(differences)} differences.")
     sys.exit(1 if differences else 0)
+
+
+@contextmanager
+def _index_trouble() -> Iterator[None]:
+    try:
+        yield
+    except IndexBusy:
+        raise click.ClickException("Another process writes the index. Try again.") from None
+    except IndexUnavailable as trouble:
+        raise click.ClickException(
+            f"The index can’t be read: {trouble} Make it anew with: flask search rebuild"
+        ) from None
 
 
 # --- mail and work --------------------------------------------------------------------------------
@@ -226,6 +247,7 @@ def outbox_cancel(ids: tuple[int, ...]) -> None:
 
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Do what is due now, and end.")
+@with_appcontext
 def worker(once: bool) -> None:
     """Deliver mail, keep the index, remind, and forget what is due."""
     work(current_app._get_current_object(), once=once, tasks=TASKS)  # type: ignore[attr-defined]

@@ -3,26 +3,76 @@
 import os
 import re
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 LEAST_SECRET = 32  # characters; a key one can guess signs nothing
+LEAST_LETTERS = 8  # different ones in it
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
+
+# What may be set already, and what it changes nothing about yet.
+_LATER = {
+    "relay_domain": "mails point to the conversation’s page",
+    "lmtp_listen": "no mail is taken in",
+    "trusted_authserv_id": "no mail is taken in",
+    "meaning": "nothing is matched by meaning",
+    "redis_url": "limits are counted in the database",
+    "metrics_token": "there is no /metrics",
+}
+
+
+_OFF = ("", "off", SecretStr(""))
 
 
 class BadSettings(Exception):
     """Settings that cannot be used; its text names every problem, one a line, and no secret."""
 
 
+def _weak(key: SecretStr) -> bool:
+    plain = key.get_secret_value()
+    return len(plain) < LEAST_SECRET or len(set(plain)) < LEAST_LETTERS
+
+
+# What production refuses of a value: a sentence, or '' if it will do.
+_UNSAFE: dict[str, Callable[[Any], str]] = {
+    "secret_key": lambda key: (
+        f"must be set, to at least {LEAST_SECRET} random characters" if _weak(key) else ""
+    ),
+    "secret_key_fallbacks": lambda keys: (
+        f"each key needs at least {LEAST_SECRET} random characters" if any(map(_weak, keys)) else ""
+    ),
+    "base_url": lambda url: "" if url.startswith("https://") else "must begin with https://",
+    "mail_url": lambda url: (
+        "must name a mail server: a folder sends nothing to anybody"
+        if url.get_secret_value().startswith("file:")
+        else ""
+    ),
+    "mail_from": lambda sender: (
+        "must be an address at your own domain" if sender.endswith("@localhost") else ""
+    ),
+    "broker_name": lambda name: "" if name else "must say who answers for this board",
+    "broker_email": lambda email: (
+        "" if email.get_secret_value() else "must say where reports of ads are mailed to"
+    ),
+}
+
+
 class Settings(BaseSettings):
     """What an operator may set. The README's table explains each; a test keeps the two alike."""
 
     model_config = SettingsConfigDict(
-        env_file=ROOT / ".env", extra="ignore", hide_input_in_errors=True, frozen=True
+        env_file=ROOT / ".env",
+        extra="ignore",
+        hide_input_in_errors=True,
+        frozen=True,
+        validate_default=True,
     )
 
     app_env: Literal["development", "production"] = "development"
@@ -48,66 +98,78 @@ class Settings(BaseSettings):
     @classmethod
     def _split_keys(cls, value: Any) -> Any:
         """Several old keys stand in one variable, parted by commas."""
-        return (
-            tuple(k for k in re.split(r"[,\s]+", value) if k) if isinstance(value, str) else value
-        )
+        if not isinstance(value, str):
+            return value
+        return tuple(key for key in re.split(r"[,\s]+", value) if key)
 
     @field_validator("base_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        plain = parts.hostname and not (parts.username or parts.query or parts.fragment)
+        if parts.scheme not in {"http", "https"} or not plain or parts.path.strip("/"):
             raise ValueError("must be a web address such as https://board.example.org")
         return value.rstrip("/")
 
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith("sqlite:///"):
+        start, found, path = value.get_secret_value().partition("sqlite:///")
+        if start or not found:
             raise ValueError("must begin with sqlite:/// (PostgreSQL comes in a later version)")
+        if not path.strip("/.") or "?" in path or ":memory:" in path:
+            raise ValueError("must name a file, such as sqlite:///instance/bothways.db")
         return value
 
     @field_validator("mail_url")
     @classmethod
     def _known_transport(cls, value: SecretStr) -> SecretStr:
-        if urlsplit(value.get_secret_value()).scheme not in {"file", "smtp", "smtps"}:
-            raise ValueError("must begin with smtp://, smtps:// or file:")
+        url = value.get_secret_value()
+        if url.startswith("file:"):
+            if _holds_project(_folder(url.removeprefix("file:").removeprefix("//"))):
+                raise ValueError("must name a folder of its own, such as file:instance/mail")
+        elif urlsplit(url).scheme not in {"smtp", "smtps"} or not _names_host(url):
+            raise ValueError("must begin with smtp://, smtps:// or file:, and name where to")
         return value
 
     @field_validator("search_url")
     @classmethod
     def _known_index(cls, value: str) -> str:
-        if not value.startswith("whoosh:"):
-            raise ValueError("must begin with whoosh: and name a folder")
+        start, found, path = value.partition("whoosh:")
+        if start or not found or _holds_project(_folder(path)):
+            raise ValueError("must begin with whoosh: and name a folder of its own")
         return value
 
     @field_validator("mail_from")
     @classmethod
     def _sender(cls, value: str) -> str:
-        if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", value):
+        if not _ADDRESS.fullmatch(value):
             raise ValueError("must be one plain address such as board@example.org")
         return value
 
-    @model_validator(mode="after")
-    def _safe_in_production(self) -> Self:
-        if self.app_env != "production":
-            return self
-        problems = []
-        if len(self.secret_key.get_secret_value()) < LEAST_SECRET:
-            problems.append(f"SECRET_KEY must be set, to at least {LEAST_SECRET} random characters")
-        if any(len(k.get_secret_value()) < LEAST_SECRET for k in self.secret_key_fallbacks):
-            problems.append(f"SECRET_KEY_FALLBACKS: each key needs {LEAST_SECRET} characters")
-        if not self.base_url.startswith("https://"):
-            problems.append("BASE_URL must begin with https://")
-        if self.mail_folder is not None:
-            problems.append("MAIL_URL must name a mail server: a folder sends nothing to anybody")
-        if self.mail_from.endswith("@localhost"):
-            problems.append("MAIL_FROM must be an address at your own domain")
-        if not self.broker_name or not self.broker_email.get_secret_value():
-            problems.append("BROKER_NAME and BROKER_EMAIL must say who answers for this board")
-        if problems:
-            raise ValueError("\n".join(problems))
-        return self
+    @field_validator("broker_email")
+    @classmethod
+    def _broker(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _ADDRESS.fullmatch(value.get_secret_value()):
+            raise ValueError("must be one plain address such as broker@example.org")
+        return value
+
+    @field_validator("site_name", "broker_name")
+    @classmethod
+    def _printable(cls, value: str) -> str:
+        if not value.isprintable() or "=?" in value:
+            raise ValueError("must be one line of plain text: it stands in mails, too")
+        return value
+
+    @field_validator(*_UNSAFE)
+    @classmethod
+    def _safe_in_production(cls, value: Any, info: ValidationInfo) -> Any:
+        """Field by field, so that these problems are named beside all others."""
+        if info.data.get("app_env") == "production":
+            assert info.field_name is not None
+            if trouble := _UNSAFE[info.field_name](value):
+                raise ValueError(trouble)
+        return value
 
     @property
     def mail_folder(self) -> Path | None:
@@ -115,12 +177,12 @@ class Settings(BaseSettings):
         url = self.mail_url.get_secret_value()
         if not url.startswith("file:"):
             return None
-        return ROOT / unquote(url.removeprefix("file:").removeprefix("//"))
+        return _folder(url.removeprefix("file:").removeprefix("//"))
 
     @property
     def search_folder(self) -> Path:
         """Where the search index lives."""
-        return ROOT / self.search_url.removeprefix("whoosh:")
+        return _folder(self.search_url.removeprefix("whoosh:"))
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -140,6 +202,15 @@ class Settings(BaseSettings):
             self.state_folder / "secret_key"
         )
 
+    def without_effect(self) -> list[str]:
+        """A sentence for each setting that was given a value this version does nothing with."""
+        given = (
+            name
+            for name in _LATER
+            if name in self.model_fields_set and getattr(self, name) not in _OFF
+        )
+        return [f"{name.upper()} has no effect yet: {_LATER[name]}." for name in given]
+
 
 def load() -> Settings:
     """Read the settings; raises BadSettings naming every problem at once, secrets never shown."""
@@ -154,13 +225,32 @@ def load() -> Settings:
         raise BadSettings("These settings need putting right:\n" + "\n".join(lines)) from None
 
 
+def _folder(path: str) -> Path:
+    """A folder named in a setting; a relative one begins at the project."""
+    return ROOT / unquote(path)
+
+
+def _holds_project(folder: Path) -> bool:
+    """Whether the project lies in it: a folder that is emptied or filled must be another."""
+    return ROOT.is_relative_to(folder.resolve())
+
+
+def _names_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its text quotes what stands for the port: half a password, perhaps
+        return False
+
+
 def _development_key(path: Path) -> str:
     """Return the key kept in `path`, making it first; two starting at once end with one key."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        os.write(handle, secrets.token_urlsafe(48).encode())
-        os.close(handle)
-    except FileExistsError:
-        pass
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        whole = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        whole.touch(mode=0o600)
+        whole.write_text(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(whole, path)  # nobody ever reads half a key
+        whole.unlink()
     return path.read_text().strip()

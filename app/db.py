@@ -17,6 +17,7 @@ from app.config import ROOT, Settings
 from app.core.secret import Address
 
 BUSY_SECONDS = 10  # how long a writer waits for another before it gives up
+FOLD_SECONDS = 1  # how long emptying the write-ahead log waits for readers
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
@@ -89,10 +90,19 @@ def transaction() -> Iterator[Session]:
         yield session
 
 
-def checkpoint() -> None:
-    """Fold the write-ahead log into the file and empty it, so that what was erased is gone."""
+def checkpoint() -> bool:
+    """Fold the write-ahead log into the file and empty it, so that what was erased is gone.
+
+    Not within a transaction or while a session of one's own has been read from. False when others
+    were reading for too long: the worker tries again every minute, since writers wait meanwhile.
+    """
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(FOLD_SECONDS * 1000)}")
+        try:
+            folded = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+    return not folded[0]
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -15,6 +15,8 @@ from app.relay import keeping
 from app.search import projection
 from app.worker import Task
 
+MOST_STEPS = 100  # of tidying the index, each of some seconds: what is left has its turn tomorrow
+
 
 def refresh_index() -> None:
     """Bring the index up to date with the database; mends it where it is damaged."""
@@ -22,13 +24,12 @@ def refresh_index() -> None:
 
 
 def tidy_index() -> None:
-    """Let go of what the index still holds of ads that ran out, and of words edited away."""
-    projection.tidy(index(), now=utcnow())
-
-
-def tidy_index() -> None:
-    """Leave no byte in the index of what was edited, ended or erased."""
-    projection.tidy(index(), now=utcnow())
+    """Leave no byte in the index of what was edited, ended or erased; find damage nobody met."""
+    index().verify()
+    for _ in range(MOST_STEPS):
+        if not projection.tidy(index(), now=utcnow()):
+            break
+        refresh_index()  # whoever posts meanwhile is found
 
 
 def send_reminders() -> None:
@@ -71,6 +72,5 @@ TASKS = [
     Task("reminders", 60, send_reminders),
     Task("forgetting", 600, forget),
     Task("index tidying", 86_400, tidy_index),
-    Task("tidying", 24 * 3600, tidy_index),
     Task("folding", 60, checkpoint),  # what was erased, and the last mail's address, leave the log
 ]

@@ -11,13 +11,15 @@ from flask import Flask, Response, request, session, url_for
 from flask_babel import Babel, gettext
 from flask_compress import Compress
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import TimeoutError as NoConnection
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.ads.service import AdGone
 from app.board import (
-    access,
     ad,
     errors,
+    form_guard,
     home,
     link,
     mine,
@@ -77,7 +79,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         MAX_FORM_PARTS=200,
-        WTF_CSRF_ENABLED=False,  # access.guard checks every POST; Flask-WTF's token needs a cookie
+        WTF_CSRF_ENABLED=False,  # form_guard checks every POST; Flask-WTF's token needs a cookie
         BABEL_DEFAULT_TIMEZONE="Europe/London",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "app/translations"),
         COMPRESS_ALGORITHM="gzip",
@@ -94,7 +96,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     Babel(app, locale_selector=lambda: "en")
     Compress(app)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.before_request(access.guard)
+    app.before_request(form_guard.check)
     app.after_request(_finish)
     _register_pages(app, settings)
     _register_errors(app)
@@ -123,15 +125,15 @@ def _register_pages(app: Flask, settings: Settings) -> None:
 
 
 def _register_errors(app: Flask) -> None:
+    app.register_error_handler(AdGone, ad.gone_page)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_trouble)
+    app.register_error_handler(NoConnection, _database_trouble)
     app.register_error_handler(Exception, _broken)
 
 
 def _refused(refusal: Refusal) -> Any:
-    if (page := ad.gone_page(refusal)) is not None:
-        return page
     sentence = gettext(refusal.sentence, **refusal.values)
     answer = errors.page(STATUS[refusal.kind], sentence)
     if "seconds" in refusal.values:
@@ -142,12 +144,16 @@ def _refused(refusal: Refusal) -> Any:
 def _http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:  # a redirect of the router's
         return error
-    return errors.page(error.code)
+    answer = errors.page(error.code)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return answer
 
 
-def _database_trouble(error: OperationalError) -> Any:
-    # The driver's text names tables and reasons, never values (hide_parameters).
-    log.error("database unavailable: %s", type(error.orig).__name__, exc_info=False)
+def _database_trouble(error: OperationalError | NoConnection) -> Any:
+    # Locked, full, gone, or every connection in use: its constant name will do, the text stays out.
+    cause = getattr(error, "orig", None)
+    log.error("database unavailable: %s", getattr(cause, "sqlite_errorname", type(error).__name__))
     return errors.bare(503)
 
 
@@ -168,13 +174,21 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=63072000"
-    if request.endpoint == "static":
-        response.headers["Cache-Control"] = FOR_EVER
-    elif "Cache-Control" not in response.headers:
-        # Whoever is known, or just sent a form, gets a page nobody may keep.
-        own = request.method != "GET" or session.accessed
-        response.headers["Cache-Control"] = "no-store" if own else "no-cache"
+    if "Cache-Control" not in response.headers or request.endpoint == "static":
+        response.headers["Cache-Control"] = _keeping(response)
     return response
+
+
+def _keeping(response: Response) -> str:
+    """Who may keep this answer, and how long."""
+    if request.endpoint == "static" and response.status_code < 400:
+        # Fonts never change under one name; everything else is asked for by its content's hash.
+        hashed = "v" in request.args or request.path.endswith(".woff2")
+        return FOR_EVER if hashed else "public, max-age=3600"
+    # Whoever is known, or just sent a form, gets a page nobody may keep. A reader's page is looked
+    # up anew each time, but the browser's own Back button still finds what was typed into it.
+    own = request.method == "POST" or (session.accessed and "sid" in session)
+    return "no-store" if own else "no-cache"
 
 
 def _register_words(app: Flask, settings: Settings) -> None:
@@ -183,9 +197,9 @@ def _register_words(app: Flask, settings: Settings) -> None:
         app.jinja_env.filters[word.__name__] = word
     app.jinja_env.globals.update(
         asset=asset,
-        form_token=access.form_token,
-        started=access.started,
-        honeypot=access.HONEYPOT,
+        form_token=form_guard.form_token,
+        started=form_guard.started,
+        honeypot=form_guard.HONEYPOT,
         words=words,
         site_name=settings.site_name,
         broker_name=settings.broker_name,

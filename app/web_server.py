@@ -4,7 +4,27 @@ Nothing of the board is imported before the web process is on its own.
 """
 
 import os
+import sys
 from typing import Any
+
+from gunicorn.glogging import Logger
+
+
+class Log(Logger):
+    """gunicorn's log without a word of any request: that could be an address, or a mailed link."""
+
+    def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """Warn; of a request that makes no sense, say that and no more."""
+        unread = str(msg).startswith("Invalid request")
+        super().warning("A request could not be read." if unread else msg, *args, **kwargs)
+
+    def exception(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """Tell an error with its traceback; while answering a request, only its type."""
+        if "request" not in str(msg).casefold():
+            return super().exception(msg, *args, **kwargs)
+        kind, _, _ = sys.exc_info()
+        return self.error("A request could not be answered: %s", kind and kind.__name__)
+
 
 wsgi_app = "wsgi:app"
 worker_class = "gthread"
@@ -13,6 +33,7 @@ threads = 8
 limit_request_line = 8190  # bytes; a long search must get a page
 graceful_timeout = 3
 loglevel = "warning"
+logger_class = Log
 accesslog = None  # nobody keeps who read what
 control_socket_disable = True
 

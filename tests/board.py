@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from app import worker
 from app.tasks import TASKS
 
-AD = {
+AD: dict[str, Any] = {
     "kind": "seeks",
     "headline": "Ward sister, new to running things, seeks a shopkeeper’s eye",
     "seeks": "I’ve been handed a budget and a team of fourteen, and I’d love a monthly half hour.",
@@ -84,8 +84,10 @@ class Form(HTMLParser):
             self.fields[-1] = (name, before + data)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
+        if tag == "textarea" and self._textarea is not None:
             self._textarea = None
+            name, value = self.fields[-1]  # one line break after the tag is not part of the text
+            self.fields[-1] = (name, value.removeprefix("\r").removeprefix("\n"))
         elif tag == "select":
             self._select = ""
         elif tag == "form" and self._inside:

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.ads.asking import live_clause
 from app.ads.models import Ad, AdSkill
-from app.ads.service import live_clause
 
 SHOWN = 6
 

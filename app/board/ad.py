@@ -1,6 +1,6 @@
 """One ad: both sides, where and how, the reply form that stands under it, and what resembles it."""
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
@@ -8,12 +8,10 @@ from wtforms import StringField, TextAreaField
 
 from app.ads import service as ads
 from app.ads.models import Ad
-from app.board import access
+from app.board import access, errors, form_guard
 from app.board.view import view
 from app.core.clock import utcnow
-from app.core.errors import Refusal
 from app.core.secret import Address
-from app.core.site import ad_path
 from app.current import index, site
 from app.db import db, transaction
 from app.people.policy import BadAddress, read_address
@@ -48,10 +46,8 @@ class ReplyForm(FlaskForm):
 @bp.get("/ads/<box>")
 @bp.get("/ads/<box>/<slug>")
 def ad(box: str, slug: str = "") -> ResponseReturnValue:
-    """The ad’s page. Its canonical address carries the headline; the Box alone finds it."""
+    """The ad’s page. The Box alone finds it; the slug is for people, and may be of an old edit."""
     found = ads.get_live(db.session, box, now=utcnow())
-    if request.path != (path := ad_path(found.box, found.headline)):
-        return redirect(path, 301 if slug or box != found.box else 302)
     return page(found, ReplyForm(formdata=None))
 
 
@@ -65,7 +61,7 @@ def page(found: Ad, form: ReplyForm, begun: str = "") -> str:
         "ad.html",
         ad=view(found, is_full=full),
         form=form,
-        started=begun or access.started(),
+        started=begun or form_guard.started(),
         own=person is not None and person.id == found.person_id,
         related=[view(other) for other in related],
         canonical=site().ad(found.box, found.headline),
@@ -95,7 +91,7 @@ def reply(box: str) -> ResponseReturnValue:
             name=form.name.data or "",
             text=text,
             now=now,
-            held_reason=access.oddity(),
+            held_reason=form_guard.oddity(),
             confirmed_by=person if person and person.email_key == form.address.key else None,
             site=site(),
         )
@@ -128,18 +124,16 @@ def sent(box: str) -> ResponseReturnValue:
     )
 
 
-def gone_page(refusal: Refusal) -> ResponseReturnValue | None:
-    """The page of an ad that is no longer open, with live ones like it; None for other refusals."""
-    if not isinstance(refusal, ads.AdGone):
-        return None
-    found = refusal.values["ad"]
-    assert isinstance(found, Ad)
-    found = db.session.merge(found, load=True)
+def gone_page(refusal: ads.AdGone) -> ResponseReturnValue:
+    """The page of an ad that is no longer open, with live ones like it."""
+    found = ads.find_ad(db.session, refusal.box)
+    assert found is not None
     related = search.related(db.session, index(), found, now=utcnow())
     html = render_template(
         "gone.html",
         ad=view(found),
         show=found.state != "removed",
         related=[view(other) for other in related],
+        typed=errors.typed(),
     )
-    return make_response(html, 410)
+    return html, 410

@@ -1,5 +1,6 @@
 """The ad form, for posting and for editing: what was typed, turned into a Draft and checked."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,8 +18,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.ads.models import Ad
-from app.ads.policy import KINDS, Draft, problems
-from app.board.words import LANGUAGES, MODES, RHYTHMS
+from app.ads.policy import KINDS, Draft
+from app.ads.rules import problems
+from app.board.words import LANGUAGES, MODES, RHYTHMS, shorten
 from app.catalogue.places import Place, find_place, find_places, near_misses
 from app.catalogue.sectors import all_sectors, find_sector
 from app.catalogue.skills import split_skills
@@ -48,7 +50,6 @@ class EditForm(FlaskForm):
         choices=_choices(
             {"seeks": lazy_gettext("I’m seeking"), "offers": lazy_gettext("I’m offering")}
         ),
-        default="seeks",
         validate_choice=False,
     )
     headline = StringField(lazy_gettext("Headline"))
@@ -104,7 +105,7 @@ class EditForm(FlaskForm):
     def draft(self) -> Draft:
         """What was typed, cleaned, as the value the rules are asked about."""
         place = self._place()
-        capacity = clean_line(self.capacity.data or "1")
+        capacity = clean_line(self.capacity.data or "") or "1"
         return Draft(
             kind=self.kind.data or "",
             headline=clean_line(self.headline.data or ""),
@@ -120,7 +121,7 @@ class EditForm(FlaskForm):
             place_id=place.id if place else None,
             modes=tuple(self.modes.data or ()),
             rhythm=self.rhythm.data or "",
-            capacity=int(capacity) if capacity.isascii() and capacity.isdecimal() else 0,
+            capacity=int(capacity) if re.fullmatch("[0-9]{1,4}", capacity) else 0,
             name=clean_line(self.name.data or ""),
         )
 
@@ -141,7 +142,7 @@ class EditForm(FlaskForm):
         return self._places[0] if self._places else None
 
     def _place_trouble(self) -> str | None:
-        typed = clean_line(self.place.data or "")
+        typed = shorten(clean_line(self.place.data or ""), 60)
         if not typed or self._place() is not None:
             return None
         if self._places:

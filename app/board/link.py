@@ -1,6 +1,8 @@
 """What a mailed link does: it shows on GET, and acts on POST."""
 
-from flask import Blueprint, make_response, redirect, render_template, url_for
+from datetime import datetime
+
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
@@ -12,7 +14,8 @@ from app.board import access
 from app.board.mine import mail_sign_in
 from app.board.view import view
 from app.core.clock import utcnow
-from app.core.errors import Kind
+from app.core.errors import Kind, Refusal
+from app.core.i18n import N_
 from app.core.site import ad_path
 from app.current import site
 from app.db import db, transaction
@@ -22,6 +25,22 @@ from app.relay import service as relay
 from app.relay.models import Message, Thread
 
 bp = Blueprint("link", __name__)
+
+
+class NothingLeft(Refusal):
+    """The ad a link is about has moved on; it is too late for this, or already so."""
+
+    kind = Kind.GONE
+    sentence = N_("The ad it is about has moved on since. Look at where it stands now.")
+
+
+_SPENT = (people.LinkUnknown, people.LinkUsed, people.LinkExpired, NothingLeft)
+_SPENT_TITLES = {
+    people.LinkUnknown: lazy_gettext("We don’t know this link"),
+    people.LinkUsed: lazy_gettext("This link has done its work"),
+    people.LinkExpired: lazy_gettext("This link has run out"),
+    NothingLeft: lazy_gettext("There is nothing left for this link to do"),
+}
 
 BUTTONS = {
     "publish": lazy_gettext("Publish my ad"),
@@ -39,20 +58,27 @@ TITLES = {
 }
 
 
+@bp.after_request
+def _private(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
 @bp.get("/l/<token>")
 def show(token: str) -> ResponseReturnValue:
     """Say what will happen, and change nothing, however often it is asked."""
     now = utcnow()
     try:
         link = people.look_at_link(db.session, token, now=now)
-    except (people.LinkUnknown, people.LinkUsed, people.LinkExpired) as refusal:
+        ad = _ad_of(db.session, link, now)
+    except _SPENT as refusal:
         return _spent(refusal)
-    ad = ads.find_ad(db.session, link.subject) if link.purpose in {"publish", "renew"} else None
     opening: Thread | None = None
     waiting: list[Message] = []
     if link.purpose == "message":
         opening, waiting = relay.unconfirmed(db.session, key=link.subject, person=link.person)
-    html = render_template(
+    return render_template(
         "link.html",
         purpose=link.purpose,
         title=TITLES[link.purpose],
@@ -62,25 +88,36 @@ def show(token: str) -> ResponseReturnValue:
         waiting=waiting,
         until=now + policy.LIVE_FOR,
     )
-    return _private(make_response(html))
 
 
 @bp.post("/l/<token>")
 def act(token: str) -> ResponseReturnValue:
     """Do what the link is for, once, and go on to a clean address."""
+    now = utcnow()
     try:
         with transaction() as work:
-            link = people.use_link(work, token, now=utcnow())
+            link = people.use_link(work, token, now=now)
             known = access.person()
             if link.purpose == "thread":
-                return _continue(work, link, known)
+                return redirect(_continue(work, link, known), 303)
+            ad = _ad_of(work, link, now)
             opened = _open_session(work, link.person, known)
-            target = _ACTS[link.purpose](work, link)
-    except (people.LinkUnknown, people.LinkUsed, people.LinkExpired) as refusal:
+            target = _do(work, link, ad)
+    except _SPENT as refusal:
         return _spent(refusal)
     if opened:
         access.sign_in(opened)
-    return _private(redirect(target, 303))
+    return redirect(target, 303)
+
+
+def _ad_of(work: Session, link: Link, now: datetime) -> Ad | None:
+    """The ad this link would publish or renew, None for other links; raises NothingLeft."""
+    if link.purpose not in {"publish", "renew"}:
+        return None
+    ad = ads.find_ad(work, link.subject)
+    if ad is None or ad.person_id != link.person_id or not policy.may(link.purpose, ad, now):
+        raise NothingLeft
+    return ad
 
 
 def _open_session(work: Session, person: Person, known: Person | None) -> str:
@@ -91,50 +128,31 @@ def _open_session(work: Session, person: Person, known: Person | None) -> str:
     return people.open_session(work, person=person, now=utcnow())
 
 
-def _publish(work: Session, link: Link) -> str:
-    ad = _ad_of(work, link)
-    ads.publish(work, ad=ad, now=utcnow())
-    if ad.state == "held":
-        return url_for("mine.mine", _anchor="ads")
-    return url_for("link.published", box=ad.box)
-
-
-def _renew(work: Session, link: Link) -> str:
-    ad = ads.renew(work, ad=_ad_of(work, link), now=utcnow())
-    return ad_path(ad.box, ad.headline)
-
-
-def _send(work: Session, link: Link) -> str:
-    thread = relay.confirm_thread(
-        work, key=link.subject, person=link.person, now=utcnow(), site=site()
-    )
-    return url_for("thread.thread", key=thread.key)
-
-
-def _sign_in(_work: Session, link: Link) -> str:
-    if link.subject:
+def _do(work: Session, link: Link, ad: Ad | None) -> str:
+    """What the link is for; returns where to go on to."""
+    now = utcnow()
+    if link.purpose == "publish" and ad is not None:
+        held = ads.publish(work, ad=ad, now=now).state == "held"
+        mine = url_for("mine.mine", _anchor="ads")
+        return mine if held else url_for("link.published", box=ad.box)
+    if link.purpose == "renew" and ad is not None:
+        ads.renew(work, ad=ad, now=now)
+        return ad_path(ad.box, ad.headline)
+    if link.purpose == "message":
+        relay.confirm_thread(work, key=link.subject, person=link.person, now=now, site=site())
         return url_for("thread.thread", key=link.subject)
-    return url_for("mine.mine")
+    return link.subject or url_for("mine.mine")  # sign_in: its subject is a path of one's own
 
 
-_ACTS = {"publish": _publish, "renew": _renew, "message": _send, "sign_in": _sign_in}
-
-
-def _ad_of(work: Session, link: Link) -> Ad:
-    ad = ads.find_ad(work, link.subject)
-    if ad is None or ad.person_id != link.person_id:
-        raise ads.AdUnknown
-    return ad
-
-
-def _continue(work: Session, link: Link, known: Person | None) -> ResponseReturnValue:
+def _continue(work: Session, link: Link, known: Person | None) -> str:
     """A link in a notice opens nothing by itself: mails get forwarded. It mails a fresh one."""
+    path = url_for("thread.thread", key=link.subject)
     if known is not None and known.id == link.person_id:
-        return _private(redirect(url_for("thread.thread", key=link.subject), 303))
+        return path
     access.limit(work, "sign-in-source", access.source())
     access.limit(work, "sign-in-address", link.person.email.key)
-    mail_sign_in(work, link.person.email, subject=link.subject)
-    return _private(redirect(url_for("mine.sent"), 303))
+    mail_sign_in(work, link.person.email, next=path)
+    return url_for("mine.sent")
 
 
 @bp.get("/ads/<box>/published")
@@ -144,23 +162,12 @@ def published(box: str) -> ResponseReturnValue:
     person = access.person()
     assert person is not None
     ad = ads.get_own(db.session, box, person=person)
+    if not ads.is_live(ad, utcnow()):
+        return redirect(url_for("mine.mine", _anchor="ads"), 303)
     return render_template("published.html", ad=view(ad), canonical=site().ad(ad.box))
 
 
-def _spent(
-    refusal: people.LinkUnknown | people.LinkUsed | people.LinkExpired,
-) -> ResponseReturnValue:
-    title = {
-        people.LinkUnknown: gettext("We don’t know this link"),
-        people.LinkUsed: gettext("This link has done its work"),
-        people.LinkExpired: gettext("This link has run out"),
-    }[type(refusal)]
-    html = render_template("link_spent.html", title=title, sentence=gettext(refusal.sentence))
-    return _private(make_response(html, 404 if refusal.kind is Kind.NOT_FOUND else 410))
-
-
-def _private(response: ResponseReturnValue) -> ResponseReturnValue:
-    answer = make_response(response)
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer
+def _spent(refusal: Refusal) -> tuple[str, int]:
+    title, sentence = _SPENT_TITLES[type(refusal)], gettext(refusal.sentence)
+    html = render_template("link_spent.html", title=title, sentence=sentence)
+    return html, 404 if refusal.kind is Kind.NOT_FOUND else 410

@@ -1,5 +1,7 @@
 """My ads and messages: ask for the link that opens them; with a session, the list of both."""
 
+import re
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
@@ -19,12 +21,13 @@ from app.current import site
 from app.db import db, transaction
 from app.mail import messages, outbox
 from app.people import service as people
-from app.people.models import Person
 from app.people.policy import SESSION_LASTS, BadAddress, read_address
 from app.relay import lines
 from app.relay import service as relay
 
 bp = Blueprint("mine", __name__)
+# Where a sign-in link may lead: a conversation, or the form for changing an ad.
+_OWN_PAGE = re.compile(r"/threads/[0-9a-z]{16}|/ads/[0-9A-Z]{6}/edit")
 ACTIONS = {"renew": ads.renew, "pause": ads.pause, "resume": ads.resume, "close": ads.close}
 
 
@@ -50,7 +53,7 @@ def mine() -> ResponseReturnValue:
     """The list of both with a session; without one, the form that asks for a link."""
     if access.person() is None:
         return render_template("mine_ask.html", form=AskForm(formdata=None), next=_next())
-    return _mine()
+    return redirect(_next(), 303) if _next() else _mine()
 
 
 @access.personal
@@ -90,31 +93,30 @@ def ask() -> ResponseReturnValue:
     with transaction() as work:
         access.limit(work, "sign-in-source", access.source())
         access.limit(work, "sign-in-address", form.address.key)
-        mail_sign_in(work, form.address, subject=_next())
+        mail_sign_in(work, form.address, next=_next())
     return redirect(url_for(".sent"), 303)
 
 
-def mail_sign_in(work: Session, address: Address, *, subject: str = "") -> None:
-    """Mail a sign-in link, if anybody has this address; `subject` is the thread to go on to."""
+def mail_sign_in(work: Session, address: Address, *, next: str = "") -> None:
+    """Mail a sign-in link, if anybody has this address; it goes on to the path `next`.
+
+    The work is done for everybody and undone for strangers, so that the time taken tells nothing.
+    """
     now = utcnow()
-    person = people.find_person(work, address)
-    if person is None or not known_here(work, person):
-        return
-    token = people.issue_link(work, person=person, purpose="sign_in", subject=subject, now=now)
-    draft = messages.sign_in(site(), link=site().link(token))
-    outbox.put(work, draft, site=site(), to=person.email, person_id=person.id, now=now)
-
-
-def known_here(work: Session, person: Person) -> bool:
-    """Whether this person has proved their address, or has an ad or message waiting for it."""
-    return person.confirmed_at is not None or bool(ads.of_person(work, person))
+    with work.begin_nested() as attempt:
+        stranger = people.find_person(work, address) is None
+        person = people.meet(work, email=address, now=now)
+        token = people.issue_link(work, person=person, purpose="sign_in", subject=next, now=now)
+        draft = messages.sign_in(site(), link=site().link(token))
+        outbox.put(work, draft, site=site(), to=person.email, person_id=person.id, now=now)
+        if stranger:
+            attempt.rollback()
 
 
 def _next() -> str:
-    """The thread somebody was on their way to, as its key, or ''."""
+    """The page somebody was on their way to, '' for any that is not one of their own."""
     wanted = request.values.get("next", "")
-    key = wanted.removeprefix("/threads/")
-    return key if key.isalnum() and len(key) == 16 else ""
+    return wanted if _OWN_PAGE.fullmatch(wanted) else ""
 
 
 @bp.get("/mine/sent")
@@ -143,7 +145,7 @@ def edit(box: str) -> ResponseReturnValue:
     ad = ads.get_own(db.session, box, person=person)
     if not policy.may("edit", ad, now):
         raise ads.NotNow
-    if request.method == "GET":
+    if request.method != "POST":
         form = EditForm(formdata=None, data=filled(ad))
         return render_template("ad_form.html", form=form, box=ad.box, started="")
     form = EditForm()

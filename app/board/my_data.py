@@ -1,5 +1,7 @@
 """What is held about me: sign out on a shared computer, and erase everything for good."""
 
+import logging
+
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,13 +9,15 @@ from app.ads import service as ads
 from app.board import access
 from app.core.clock import utcnow
 from app.current import index, site
-from app.db import checkpoint, transaction
+from app.db import checkpoint, db, transaction
 from app.mail import messages, outbox
 from app.moderation import service as moderation
 from app.people import service as people
 from app.relay import keeping
 from app.search import projection
+from app.search.index import IndexBusy
 
+log = logging.getLogger(__name__)
 bp = Blueprint("my_data", __name__)
 
 
@@ -39,9 +43,19 @@ def erase() -> ResponseReturnValue:
         # The one mail that still goes there; its row forgets the address once it is handed over.
         outbox.put(work, messages.erased(site()), site=site(), to=address, person_id=None, now=now)
     access.sign_out()
-    projection.forget(index(), erased_ads)
-    checkpoint()
+    _leave_no_trace(erased_ads)
     return redirect(url_for(".erased"), 303)
+
+
+def _leave_no_trace(erased_ads: list[int]) -> None:
+    """Overwrite what was erased in the files too; where one is busy, the worker does it later."""
+    db.session.close()  # what this very request has read would keep the log from being emptied
+    try:
+        projection.forget(index(), erased_ads)
+    except (IndexBusy, OSError) as error:
+        log.warning("erased ads are still in the index: %s", type(error).__name__)
+    if not checkpoint():
+        log.warning("what was erased is still in the write-ahead log")
 
 
 @bp.get("/mine/erased")

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from app.ads import service as ads
 from app.ads.models import Ad
 from app.ads.policy import UNCONFIRMED_FOR
-from app.board import access
+from app.board import access, form_guard
 from app.board.ad_form import AdForm
+from app.board.mine import mail_sign_in
 from app.board.view import preview
 from app.core.clock import utcnow
 from app.current import site
@@ -24,7 +25,7 @@ bp = Blueprint("posting", __name__)
 def new() -> str:
     """The empty form; `?seeks=` and `?kind=` may fill in what a search was after."""
     form = AdForm(formdata=None, data=_hinted())
-    return render_template("ad_form.html", form=form, started=access.started())
+    return render_template("ad_form.html", form=form, started=form_guard.started())
 
 
 def _hinted() -> dict[str, str]:
@@ -44,24 +45,32 @@ def post() -> ResponseReturnValue:
     if request.form.get("go") == "mail":
         _keep(form)
         return redirect(url_for(".sent"), 303)
-    fields = [(k, v) for k, v in request.form.items(multi=True) if k not in {"csrf_token", "go"}]
-    email = form.address.reveal() if form.address else ""
+    assert form.address is not None
+    fields = [(name, value) for name, value in form_guard.sent_fields() if name != "go"]
+    email = form.address.reveal()
     return render_template("preview.html", ad=preview(form.draft()), fields=fields, email=email)
 
 
 def _keep(form: AdForm) -> None:
-    """Keep the ad unconfirmed and mail its link, all in one; a double press does it once."""
+    """Keep the ad unconfirmed and mail its link, all in one; a double press does it once.
+
+    Somebody whose ad with these words is out already gets the link to their ads instead: the page
+    they see next promises a mail, and must not say to a stranger who has an ad.
+    """
     assert form.address is not None
     now = utcnow()
     with transaction() as work:
+        access.limit(work, "post-source", access.source())
         person = people.meet(work, email=form.address, now=now)
-        ad, fresh = ads.post(
-            work, draft=form.draft(), person=person, now=now, held_reason=access.oddity()
+        ad, to_mail = ads.post(
+            work, draft=form.draft(), person=person, now=now, held_reason=form_guard.oddity()
         )
-        if fresh:
-            access.limit(work, "post-source", access.source())
+        if to_mail:
             access.limit(work, "post-address", form.address.key)
             mail_link(work, ad)
+        elif ad.state != "unconfirmed":
+            access.limit(work, "sign-in-address", form.address.key)
+            mail_sign_in(work, form.address)
 
 
 def mail_link(work: Session, ad: Ad) -> None:

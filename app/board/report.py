@@ -70,6 +70,8 @@ def send(box: str) -> ResponseReturnValue:
         return render_template("report.html", ad=view(ad), form=form), 422
     with transaction() as work:
         access.limit(work, "report-source", access.source())
+        if form.address is not None:
+            access.limit(work, "report-address", form.address.key)
         report = moderation.report(
             work,
             subject_kind="ad",

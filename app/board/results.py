@@ -9,6 +9,8 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
 
 from app.ads.policy import MODES, RHYTHMS
+from app.ads.service import find_ad
+from app.ads.service import newest as newest_ads
 from app.board import words
 from app.board.view import view
 from app.catalogue.places import near_misses
@@ -24,6 +26,7 @@ from app.search.query import DISTANCES, SearchQuery
 
 bp = Blueprint("results", __name__)
 SKILLS_SHOWN = 10
+NEWEST = 3  # shown where nothing was found and nothing would widen it
 
 
 class Choice(NamedTuple):
@@ -52,6 +55,7 @@ def ads() -> ResponseReturnValue:
     found = search.find(db.session, index(), query, now=now)
     full = relay.full_boxes(db.session, found.ads)
     ways = [] if found.total else search.widen(db.session, index(), query, now=now)
+    newest = [] if found.total or ways else newest_ads(db.session, now=now, limit=NEWEST)
     unknown = query.place_text if query.place is None else ""
     return render_template(
         "results.html",
@@ -63,6 +67,7 @@ def ads() -> ResponseReturnValue:
         highlight=highlighter(query),
         facets=_facets(query, found),
         chosen=_chosen(query),
+        newest=[view(ad) for ad in newest],
         ways=[(way_words(way), results_url(way.query), way.total) for way in ways],
         near=near_misses(unknown)[:3] if unknown else [],
         url=results_url,
@@ -72,9 +77,12 @@ def ads() -> ResponseReturnValue:
 
 
 def _box_meant(q: str) -> str | None:
-    """`Box 7K2M9Q` typed into the search box goes straight there; bare words never do."""
+    """`Box 7K2M9Q` typed into the search box goes straight there; a box office does not."""
     start, _, rest = q.strip().partition(" ")
-    return normalise_box(rest.strip()) if start.casefold() == "box" else None
+    if start.casefold() != "box" or normalise_box(rest.strip()) is None:
+        return None
+    ad = find_ad(db.session, rest.strip())
+    return ad.box if ad is not None and ad.posted_at is not None else None
 
 
 def results_url(query: SearchQuery, **changes: object) -> str:

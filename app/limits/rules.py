@@ -22,6 +22,7 @@ LIMITS = {
     "post-address": Limit(10, timedelta(days=1)),
     "reply-address": Limit(30, timedelta(days=1)),
     "sign-in-address": Limit(6, timedelta(hours=1)),
+    "report-address": Limit(5, timedelta(days=1)),
     "message-address": Limit(200, timedelta(days=1)),
     # By text: the same words to many ads are noticed (ten let honest copies through):
     "reply-text": Limit(10, timedelta(days=1)),

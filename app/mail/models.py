@@ -10,7 +10,7 @@ from app.db import Base
 
 
 class OutboxMail(Base):
-    """One mail to one person. States: pending, leased, sent, dead, cancelled (RELAY.md, Outbox)."""
+    """One mail to one person. States: pending, leased, sent, dead, cancelled."""
 
     __tablename__ = "outbox"
 

@@ -11,6 +11,7 @@ from app.core.tokens import new_box
 from app.mail import messages, outbox
 from app.moderation.models import Report
 from app.people.models import Person
+from app.relay.scrub import scrub
 
 KEPT = timedelta(days=365)
 
@@ -30,26 +31,22 @@ def report(
 ) -> Report:
     """Keep a complaint about an ad or a thread; mail the broker, and thank who left an address.
 
-    The same complaint by the same known person, or with the same words, stands once.
+    The same complaint in the same words by the same person or address stands once. Addresses are
+    taken out of the words: whoever is named there, the broker needs none to decide.
     """
-    same = select(Report).where(
-        Report.subject_kind == subject_kind, Report.subject == subject, Report.reason == reason
-    )
-    twin = same.where(
-        Report.text == text, Report.reporter_id == (reporter.id if reporter else None)
-    )
-    if (standing := session.scalar(twin)) is not None:
+    own = ([email] if email else []) + ([reporter.email] if reporter else [])
+    text, _ = scrub(text, parties=own)
+    said = {
+        "subject_kind": subject_kind,
+        "subject": subject,
+        "reason": reason,
+        "text": text,
+        "email": email,
+        "reporter_id": reporter.id if reporter else None,
+    }
+    if (standing := session.scalar(select(Report).filter_by(**said))) is not None:
         return standing
-    kept = Report(
-        number=_free_number(session),
-        subject_kind=subject_kind,
-        subject=subject,
-        reason=reason,
-        text=text,
-        email=email,
-        reporter_id=reporter.id if reporter else None,
-        created_at=now,
-    )
+    kept = Report(number=_free_number(session), created_at=now, **said)
     session.add(kept)
     session.flush()
     _tell(session, kept, url, now, site)

@@ -11,9 +11,11 @@ from app.ads.service import live_clause
 from app.core.clock import utcnow
 from app.current import site
 from app.db import db
+from app.pages.plain import PAGES as PLAIN
 
 bp = Blueprint("for_machines", __name__)
-MOST_IN_SITEMAP = 50_000  # the protocol's own limit
+PATHS = ("/", "/ads", *(f"/{name}" for name in PLAIN))
+MOST_ADS = 50_000 - len(PATHS)  # the protocol's own limit
 
 ROBOTS = """User-agent: *
 Disallow: /l/
@@ -51,13 +53,13 @@ def _sitemap() -> Iterator[str]:
     board = site()
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-    for path in ("/", "/ads", "/help", "/safety", "/brokering", "/privacy", "/terms"):
+    for path in PATHS:
         yield f"<url><loc>{board.base_url}{path}</loc></url>\n"
     rows = (
         select(Ad.box, Ad.headline, Ad.updated_at)
         .where(live_clause(utcnow()))
         .order_by(Ad.posted_at.desc())
-        .limit(MOST_IN_SITEMAP)
+        .limit(MOST_ADS)
         .execution_options(yield_per=1000)
     )
     for box, headline, updated_at in db.session.execute(rows):

@@ -41,7 +41,7 @@ def _clickable(text: str) -> Markup:
     parts, end = [], 0
     for link in _LINK.finditer(text):
         parts.append(escape(text[end : link.start()]))
-        here = link[0].removeprefix(site().base_url)
+        here = link[0].removeprefix(site().base_url) or "/"
         parts.append(Markup('<a href="{}">{}</a>').format(here, link[0]))
         end = link.end()
     return Markup("").join([*parts, escape(text[end:])])

@@ -1,4 +1,4 @@
-"""The plain-words pages: help, safety, brokering, privacy, terms, accessibility."""
+"""The plain-words pages, one template each."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from app.mail.policy import SENT_KEPT
 from app.relay.policy import CLOSED_KEPT
 
 bp = Blueprint("pages", __name__)
+PAGES = ("help", "safety", "brokering", "privacy", "terms", "accessibility")
 
 
 def _page(name: str) -> None:
@@ -33,10 +34,9 @@ def _values() -> dict[str, Any]:
             "ended_months": ENDED_KEPT.days // 30,
             "sent_mail_days": SENT_KEPT.days,
             "message_idle_days": CLOSED_KEPT.days,
-            "source_days": 1,
         },
     }
 
 
-for _name in ("help", "safety", "brokering", "privacy", "terms", "accessibility"):
+for _name in PAGES:
     _page(_name)

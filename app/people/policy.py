@@ -50,7 +50,16 @@ def read_address(text: str) -> Address:
         raise BadAddress(N_("An email address has an @ in it, like gwen@example.org."))
     try:
         # `test_environment` lets names reserved for trying things out through; they reach nobody.
-        found = validate_email(text, check_deliverability=False, test_environment=True)
+        # Letters beyond ASCII before the @ need a mail server few have (RFC 6531).
+        found = validate_email(
+            text,
+            check_deliverability=False,
+            test_environment=True,
+            allow_smtputf8=False,
+            strict=True,
+        )
+        if "=?" in found.normalized:  # means something else to mail programs
+            raise EmailNotValidError
     except EmailNotValidError:
         raise BadAddress(N_("Type the whole address, like gwen@example.org.")) from None
     return Address(found.normalized)

@@ -1,4 +1,4 @@
-"""Taking email addresses out of a message before it is kept (RELAY.md, rule 3). Pure."""
+"""Taking email addresses out of a message before it is kept. Pure."""
 
 from collections.abc import Iterable
 

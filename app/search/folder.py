@@ -91,6 +91,17 @@ class IndexFolder:
             files[name] = content
         return files
 
+    def prove(self, manifest: Manifest, names: Iterable[str]) -> None:
+        """Make sure that these files are as they were written, before something is built on them.
+
+        Raises IndexUnavailable, and sees to it that the index is made anew.
+        """
+        try:
+            self.read(manifest, names)
+        except IndexUnavailable:
+            self.condemn(manifest)
+            raise
+
     def publish(self, folder: str, names: Iterable[str], before: Manifest | None) -> Manifest:
         """Let the files of these names in `folder` count from now on, and sweep away all else.
 

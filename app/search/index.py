@@ -93,7 +93,11 @@ class Batch(Protocol):
         ...
 
     def merge(self, *, thorough: bool = False) -> bool:
-        """Tidy up if that is due; `thorough`: leave no byte of a forgotten ad. Whether it was."""
+        """Tidy up if that is due; returns whether it was.
+
+        `thorough`: leave no byte of a forgotten ad. That is one step of a few seconds at most; call
+        it until it returns False.
+        """
         ...
 
 

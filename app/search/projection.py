@@ -132,10 +132,11 @@ def _better_anew(index: Index, marks: list[tuple[int, int]], now: datetime) -> b
 def rebuild(session: Session, index: Index, *, now: datetime) -> int:
     """Make the whole index anew from the live ads; returns how many. Raises IndexBusy.
 
-    Marks stay: whoever drains them finds that most is in already.
+    Marks stay: whoever drains them finds that most is in already. What `session` has read may be
+    older than what another process put in while we waited, so the database is asked afresh.
     """
-    with index.wait_to_write(_PATIENCE) as batch:
-        return batch.rebuild(_live(session, now))
+    with index.wait_to_write(_PATIENCE) as batch, Session(session.get_bind()) as fresh:
+        return batch.rebuild(_live(fresh, now))
 
 
 def forget(index: Index, ad_ids: Sequence[int]) -> None:
@@ -143,19 +144,21 @@ def forget(index: Index, ad_ids: Sequence[int]) -> None:
     with index.wait_to_write(_PATIENCE) as batch:
         try:
             batch.apply((), ad_ids)
-            batch.merge(thorough=True)
+            while batch.merge(thorough=True):
+                continue
         except IndexUnavailable:
             log.warning("The search index is damaged; it will be made anew without erased ads")
 
 
-def tidy(index: Index, *, now: datetime) -> None:
-    """Once a day: forget ads that ran out, and every byte of what was edited or deleted.
+def tidy(index: Index, *, now: datetime) -> bool:
+    """Forget ads that ran out and, a step at a time, every byte of what was edited or deleted.
 
+    Returns whether there was something to do, so that others may write before the next step.
     Raises IndexBusy, IndexUnavailable.
     """
     with index.wait_to_write(_PATIENCE) as batch:
         batch.apply((), index.ended(_seconds(now)))
-        batch.merge(thorough=True)
+        return batch.merge(thorough=True)
 
 
 def check(session: Session, index: Index, *, now: datetime) -> list[Difference]:

@@ -142,15 +142,20 @@ class _Batch:
                 return False
         if not chosen:
             return False
-        manifest = self._begin()
-        for group in _packed(chosen):
+        manifest = self._begin(chosen)
+        groups = _packed(chosen)
+        for group in groups[:1] if thorough else groups:
             with self._writing(manifest.folder) as writer:
                 writer.commit(mergetype=partial(_merge_these, group))
         self._folder.publish(manifest.folder, writer.counting(), manifest)
         return True
 
-    def _begin(self) -> Manifest:
+    def _begin(self, segments: Iterable[Standing] = ()) -> Manifest:
+        """What counts now, its table of contents and these segments proved to be whole."""
         manifest = self._folder.look_over()
+        heads = tuple(f"{segment.name}." for segment in segments)
+        own = [name for name in manifest.files if name.startswith(heads) or name.endswith(".toc")]
+        self._folder.prove(manifest, own)
         self._folder.sweep(manifest)  # a writer that died may have left a table of contents
         return manifest
 
@@ -273,12 +278,20 @@ class WhooshIndex:
         return [int(id) for id in cards.cards["id"][cards.alive & (cards.cards["expires"] <= now)]]
 
     def verify(self) -> None:
-        manifest = self.folder.look_over()
-        self.folder.read(manifest, manifest.files)
+        while True:
+            manifest = self.folder.look_over()
+            try:
+                return self.folder.prove(manifest, manifest.files)
+            except IndexUnavailable:
+                if self.folder.manifest().generation == manifest.generation:
+                    raise
 
     def merge(self, *, thorough: bool = True) -> bool:
         with self.wait_to_write(_PATIENCE) as batch:
-            return batch.merge(thorough=thorough)
+            merged = batch.merge(thorough=thorough)
+            while thorough and batch.merge(thorough=True):
+                continue
+        return merged
 
     @contextmanager
     def wait_to_write(self, seconds: float = 0) -> Iterator[_Batch]:

@@ -1,12 +1,15 @@
 """kill -9 of a real worker process, while a mail server has the mail and has not answered yet."""
 
+import hashlib
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 
 from flask import Flask
@@ -22,9 +25,9 @@ from tests.mail.server import HANG, MailServer
 
 
 @contextmanager
-def worker(folder: Path, server: MailServer) -> Iterator[subprocess.Popen[bytes]]:
+def worker(folder: Path, url: str) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.board", str(folder / "board.db"), server.url()],
+        [sys.executable, "-m", "tests.faults.board", str(folder / "board.db"), url],
         cwd=ROOT,
         stderr=subprocess.PIPE,
     )
@@ -53,7 +56,7 @@ def test_a_killed_worker_loses_nothing_and_copies_are_identical(
     numbers = [promise(person, now=utcnow()) for _ in range(4)]
     frozen = {number: row(number).mime for number in numbers}
 
-    with worker(tmp_path, server) as process:
+    with worker(tmp_path, server.url()) as process:
         assert server.hung.wait(15)
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -61,7 +64,7 @@ def test_a_killed_worker_loses_nothing_and_copies_are_identical(
     assert (in_hand.state, in_hand.mime) == ("leased", frozen[1])
     server.released.set()
 
-    with worker(tmp_path, server):
+    with worker(tmp_path, server.url()):
         until(lambda: len(server.mails) == 4)
         until(lambda: all(row(number).state == "sent" for number in (2, 3, 4)))
     assert row(1).state == "leased"  # its lease is still running: nobody may send it yet
@@ -75,12 +78,19 @@ def test_a_killed_worker_loses_nothing_and_copies_are_identical(
 
 
 def test_a_worker_killed_between_claim_and_hand_over_loses_nothing(
-    app: Flask, person: int, server: MailServer
+    app: Flask, person: int, server: MailServer, tmp_path: Path
 ) -> None:
     number = promise(person, now=utcnow())
     frozen = row(number).mime
-    with transaction() as session:  # claimed by somebody who is never heard of again
-        assert delivery.claim(session, utcnow()) is not None
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # never says its greeting
+        silent.settimeout(15)
+        url = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
+        with worker(tmp_path, url) as process:
+            caller, _ = silent.accept()
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            caller.close()
+    assert (row(number).state, row(number).mime) == ("leased", frozen)
     transport = SmtpTransport(server.url(), mail_from=SITE.mail_from)
     assert delivery.deliver_due(transport, utcnow) is None
     assert delivery.deliver_due(transport, lambda: utcnow() + later()) == Sent()
@@ -92,7 +102,7 @@ def test_sigterm_ends_a_hanging_worker_within_two_seconds_and_its_mail_goes_agai
 ) -> None:
     server.answers["DATA"] = [HANG]
     number = promise(person, now=utcnow())
-    with worker(tmp_path, server) as process:
+    with worker(tmp_path, server.url()) as process:
         assert server.hung.wait(15)
         process.terminate()
         begun = time.monotonic()
@@ -105,10 +115,26 @@ def test_sigterm_lets_the_mail_in_hand_arrive(
     app: Flask, person: int, server: MailServer, tmp_path: Path
 ) -> None:
     numbers = [promise(person, now=utcnow()) for _ in range(40)]
-    with worker(tmp_path, server) as process:
+    with worker(tmp_path, server.url()) as process:
         until(lambda: len(server.mails) >= 5)
         process.terminate()
         assert process.wait(5) == 0
     states = [row(number).state for number in numbers]
     assert "leased" not in states
     assert states.count("sent") == len(server.mails)
+
+
+def test_two_workers_at_once_send_nothing_twice(
+    app: Flask, person: int, server: MailServer, tmp_path: Path
+) -> None:
+    with worker(tmp_path, server.url()), worker(tmp_path, server.url()):
+        first = promise(person, now=utcnow())
+        until(lambda: row(first).state == "sent")
+        time.sleep(1)  # the other one has started by now, too
+        numbers = [promise(person, now=utcnow()) for _ in range(80)]
+        frozen = sorted(row(number).mime_digest for number in numbers)
+        until(lambda: all(row(number).state == "sent" for number in numbers))
+    sent = [hashlib.sha256(mime).hexdigest() for _, _, mime in server.mails[1:]]
+    assert sorted(sent) == frozen
+    in_turn = [peer for peer, _ in groupby(server.peers)]
+    assert len(in_turn) > len(set(in_turn))  # both were at it at the same time

@@ -28,6 +28,7 @@ class MailServer(Controller):
     ) -> None:
         self.mails: list[tuple[str, str, bytes]] = []
         self.encrypted: list[bool] = []
+        self.peers: list[object] = []  # over which connection each mail came
         self.answers: dict[str, list[str]] = {"MAIL": [], "RCPT": [], "DATA": []}
         self.released = threading.Event()
         self.hung = threading.Event()
@@ -90,6 +91,7 @@ class MailServer(Controller):
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         (recipient,) = envelope.rcpt_tos
         self.mails.append((str(envelope.mail_from), recipient, envelope.original_content or b""))
+        self.peers.append(session.peer)
         self.encrypted.append(session.ssl is not None)
         answer = self._answer("DATA", "250 OK")
         if answer == HANG:

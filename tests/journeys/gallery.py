@@ -1,0 +1,278 @@
+"""Every page the board can answer with, walked to once through its public doors and kept.
+
+What is looked at in many ways (contrast, widths, valid HTML) is then looked at here, at no cost.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+import time_machine
+from flask import template_rendered
+from playwright.sync_api import Page, Route
+from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
+
+from app import create_app
+from app.board import errors
+from app.boot import prepare
+from app.config import ROOT
+from app.db import db
+from tests.board import AD, Board, Browser, Form
+from tests.conftest import settings_in
+
+GWEN, DAFYDD = AD["email"], "dafydd.rhys@letters.example"
+STATIC = ROOT / "app/static"
+TYPES = {".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png"}
+LONG = (
+    "Thank you for writing! I kept putting off the rota because nobody likes it. "
+    "Would a Thursday suit you? Above the market hall there is a café with a good cake."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One page as it was answered."""
+
+    status: int
+    headers: dict[str, str]
+    html: str
+
+
+class Gallery:
+    """The pages by name; `templates` are the files they were drawn from."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.pages: dict[str, Seen] = {}
+        self.templates: set[str] = set()
+        self.reader = board.browser()
+        template_rendered.connect(self._drawn, board.app)
+
+    def _drawn(self, sender: object, template: object, **_: object) -> None:
+        self.templates.add(str(getattr(template, "name", "")))
+
+    def open(self, page: Page, name: str) -> None:
+        """Look at a page that was seen, in a browser where `hang` answers."""
+        page.goto(f"/seen/{quote(name)}")
+
+    def hang(self, route: Route) -> None:
+        """Answer a browser from what was seen, with the headers the board sent."""
+        path = unquote(urlsplit(route.request.url).path)
+        if path.startswith("/static/"):
+            file = STATIC / path.removeprefix("/static/")
+            route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
+        else:
+            seen = self.pages[path.removeprefix("/seen/")]
+            route.fulfill(status=seen.status, headers=seen.headers, body=seen.html)
+
+    def keep(self, name: str, answer: TestResponse, *, status: int = 200) -> TestResponse:
+        assert answer.status_code == status, f"{name}: {answer.status_code} {answer.text[:300]}"
+        assert name not in self.pages
+        self.pages[name] = Seen(status, _headers(answer), answer.text)
+        return answer
+
+    def look(self, name: str, path: str, browser: Browser | None = None, status: int = 200) -> None:
+        self.keep(name, (browser or self.reader).get(path), status=status)
+
+    def after(self, answer: TestResponse, name: str, browser: Browser | None = None) -> None:
+        """Keep the page that an answered form leads to."""
+        assert answer.status_code == 303, answer.text[:300]
+        self.look(name, answer.location, browser)
+
+    def everything(self) -> None:
+        self.reading()
+        box, gwen = self.posting()
+        self.links(box)
+        self.writing(box, gwen)
+        self.mine(gwen)
+        self.errors(box, gwen)
+        self.look("mailbox", "/dev/mailbox")
+
+    def reading(self) -> None:
+        self.look("home", "/")
+        self.look("results", "/ads")
+        self.look("results second page", "/ads?page=2")
+        sectors = "&sector=charity&sector=health&sector=technology&sector=education&sector=media"
+        self.look("results narrowed", f"/ads?place=Aberystwyth&within=any{sectors}&mode=video")
+        self.look("results by words", "/ads?q=small+business")
+        self.look("results relaxed", "/ads?q=managing+zeppelins+people")
+        self.look("results unknown town", "/ads?q=bread&place=Aberystwith")
+        self.look("results which town", "/ads?place=Newport&within=40")
+        self.look("results empty", "/ads?q=thatching&place=Lerwick&within=5&mode=in_person")
+        self.look("results hopeless", "/ads?q=zxqv")
+        self.look("ad in Welsh", self.address("Sgwrs Gymraeg"))
+        for name in ("help", "safety", "brokering", "privacy", "terms", "accessibility"):
+            self.look(name, f"/{name}")
+
+    def address(self, headline: str) -> str:
+        """The path of the ad on the front page whose headline begins so."""
+        page = self.reader.get("/").text
+        return page[: page.index(headline)].rpartition('href="')[2].partition('"')[0]
+
+    def longest(self) -> str:
+        """The path of an ad whose every field is as long as it may be."""
+        words = "Everything anybody ever wanted to know about everything else and more " * 8
+        wide = {
+            "headline": words[:99] + ".",
+            "seeks": words[:499] + ".",
+            "offers": words[1:500] + ".",
+            "about": words[:399] + ".",
+            "seeks_skills": ", ".join(f"running very large organisations {i}" for i in range(8)),
+            "offers_skills": ", ".join(f"conversational {i} in the morning" for i in range(8)),
+            "name": "Nest" * 10,
+            "email": "nest@members.example",
+            "sectors_wanted": ["some", "health", "technology", "education", "media", "charity"],
+            "modes": ["in_person", "phone", "video"],
+        }
+        return f"/ads/{self.board.publish(**wide)}"
+
+    def posting(self) -> tuple[str, Browser]:
+        """Everything from the form to the published ad; returns its Box and its writer."""
+        gwen, form = self.board.browser(), self.reader.get("/ads/new")
+        self.keep("form", form)
+        refused = {"headline": "", "seeks": "Call me on 07700 900123", "email": "gwen", "modes": []}
+        self.keep("form refused", gwen.press("/ads/new", **(AD | refused)), status=422)
+        which = gwen.press("/ads/new", **(AD | {"place": "Newport"}))
+        self.keep("form which town", which, status=422)
+        preview = self.keep("preview", gwen.press("/ads/new", **AD))
+        self.after(gwen.send(preview), "sent ad")
+        link = self.board.link(GWEN)
+        self.look("link publish", link)
+        published = gwen.press(link)
+        self.after(published, "published", gwen)
+        self.look("link used", link, status=410)
+        self.board.work()
+        box = published.location.split("/")[2]
+        self.look("ad", f"/ads/{box}")
+        self.look("ad of the longest words", self.longest())
+        self.look("ad own", f"/ads/{box}", gwen)
+        self.look("edit", f"/ads/{box}/edit", gwen)
+        self.look("report", f"/ads/{box}/report")
+        self.keep("report refused", self.reader.press(f"/ads/{box}/report"), status=422)
+        self.after(self.reader.press(f"/ads/{box}/report", reason="spam"), "reported")
+        return box, gwen
+
+    def links(self, box: str) -> None:
+        self.look("link unknown", "/l/nosuchlinknosuchlinknosuchlink", status=404)
+        self.look("mine asked for", "/mine")
+        self.keep("mine refused", self.reader.press("/mine", email="gwen"), status=422)
+        self.after(self.reader.press("/mine", email=GWEN), "sent sign in")
+        link = self.board.link(GWEN)
+        self.look("link sign in", link)
+        self.board.clock.shift(timedelta(hours=1))
+        self.look("link expired", link, status=410)
+
+    def writing(self, box: str, gwen: Browser) -> None:
+        dafydd = self.board.browser()
+        self.keep("ad refused", self.board.reply(box, email="dafydd", message="Hi"), status=422)
+        self.after(self.board.reply(box, dafydd), "sent reply")
+        link = self.board.link(DAFYDD)
+        self.look("link message", link)
+        thread = dafydd.press(link).location
+        self.board.work()
+        self.look("link thread", self.board.link(GWEN))
+        self.look("thread begun", thread, dafydd)
+        gwen = self.board.sign_in(GWEN, gwen)
+        self.look("thread to answer", thread, gwen)
+        gwen.press(thread, message=LONG)
+        dafydd.press(thread, message=f"Thursday it is.\n\nWrite to {DAFYDD} if you’re late!")
+        gwen.press(thread, message="See you there!")
+        self.board.work()
+        self.look("thread", thread, dafydd)
+        self.keep("thread refused", gwen.press(thread, message=""), status=422)
+        self.look("ad full", f"/ads/{box}")
+        full = self.reader.press("/ads/new", **(AD | {"headline": "No form here to press"}))
+        token = Form(full.text).filled()["csrf_token"]
+        sent = {"csrf_token": token, "name": "Mair", "email": "mair@letters.example"}
+        text = "I too would love to talk about rotas, and I bake on Thursdays."
+        answer = self.reader.client.post(f"/ads/{box}/reply", data=sent | {"message": text})
+        self.keep("error 409", answer, status=409)
+        other = self.board.browser()
+        again = self.board.publish(other, headline="A second ad, to say no on", email="a@b.example")
+        no = self.board.converse(again, self.board.browser(), email="eirlys@letters.example")
+        form = other.get(no)
+        other.send(form, action="/decline", reason="time")
+        self.board.work()
+        self.look("thread declined", no, other)
+        self.look("mailbox with a conversation", "/dev/mailbox")
+        ended = other.client.post(no, data=Form(form.text).filled(message="One more thing"))
+        self.keep("error 410", ended, status=410)
+
+    def mine(self, gwen: Browser) -> None:
+        paused = "Paused while I move house and find the box with the books in"
+        boxes = [
+            self.board.publish(gwen, headline=headline)
+            for headline in (paused, "Closed: found somebody", "Ran out, and can be renewed")
+        ]
+        self.board.post_ad(gwen, headline="Not confirmed yet")
+        gwen.send(gwen.get("/mine"), action=f"{boxes[0]}/pause")
+        gwen.send(gwen.get("/mine"), action=f"{boxes[1]}/close")
+        self.look("gone", f"/ads/{boxes[1]}", status=410)
+        self.look("mine", "/mine", gwen)
+        self.look("mine empty", "/mine", self.newcomer())
+        self.board.clock.shift(timedelta(days=53, hours=2))
+        self.board.work()
+        self.look("link renew", self.renewing(boxes[2]))
+        self.board.clock.shift(timedelta(days=8))
+        later = self.board.sign_in(GWEN)
+        self.look("mine when ads ran out", "/mine", later)
+        answer = later.send(later.get("/mine"), action="/mine/erase")
+        self.after(answer, "erased", later)
+
+    def newcomer(self) -> Browser:
+        """Somebody known who has nothing on the board any more."""
+        browser = self.board.browser()
+        box = self.board.publish(browser, email="nia@members.example", headline="Soon closed")
+        browser.send(browser.get("/mine"), action=f"{box}/close")
+        return browser
+
+    def renewing(self, box: str) -> str:
+        """The path of the link in the mail that says this ad runs out."""
+        for mail in reversed(self.board.mails(GWEN)):
+            text = mail.get_content()
+            if box in text and "/l/" in text:
+                return text[text.index("/l/") :].split()[0]
+        raise AssertionError(f"no reminder about {box}")
+
+    def errors(self, box: str, gwen: Browser) -> None:
+        client = self.reader.client
+        self.keep("error 400", client.post("/mine", data={"email": "x"}), status=400)
+        self.look("error 404", "/nothing/here", status=404)
+        self.keep("error 405", client.post("/help"), status=405)
+        page = self.reader.get("/mine")
+        fields = Form(page.text).filled()
+        self.keep("error 403", client.post(f"/ads/{box}/pause", data=fields), status=403)
+        self.keep("error 413", client.post("/mine", data={"email": "x" * 300_000}), status=413)
+        self.board.clock.shift(timedelta(hours=25))
+        stale = client.post("/mine", data=fields | {"email": GWEN})
+        self.keep("form open for too long", stale, status=400)
+        presses = (self.reader.press("/mine", email="nobody@letters.example") for _ in range(13))
+        slower = next(answer for answer in presses if answer.status_code != 303)
+        self.keep("error 429", slower, status=429)
+        for code in (500, 503):
+            with self.board.app.test_request_context("/"):
+                made = errors.bare(code)
+            self.pages[f"error {code}"] = Seen(code, _headers(made), made.get_data(as_text=True))
+
+
+def _headers(answer: Response) -> dict[str, str]:
+    """What the page was sent with; its length will not be the same again."""
+    return {name: value for name, value in answer.headers if name != "Content-Length"}
+
+
+def walk(folder: Path) -> Gallery:
+    """Make a board in `folder` with the demo ads, and see all of its pages."""
+    app = create_app(settings_in(folder))
+    app.testing = False
+    with time_machine.travel(datetime.now(UTC), tick=True) as clock:
+        prepare(app, demo=False)
+        gallery = Gallery(Board(app, clock))
+        gallery.look("home of a new board", "/")
+        prepare(app, demo=True)
+        gallery.board.work()
+        gallery.everything()
+    with app.app_context():
+        db.engine.dispose()
+    return gallery

@@ -1,0 +1,77 @@
+"""A real board on a free port: the web server and the worker that `make run` starts."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.config import ROOT
+
+START_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Where it is, and which mailed links have been followed there."""
+
+    url: str
+    followed: set[str] = field(default_factory=set)
+
+
+@contextmanager
+def board(folder: Path) -> Iterator[Live]:
+    """Start a board with the demo ads in `folder`; it ends, web server and worker, on leaving."""
+    port = _free_port()
+    log = folder / "board.log"
+    with log.open("wb") as lines:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app.serve"],
+            cwd=ROOT,
+            env=os.environ | _surroundings(folder, port),
+            stdout=subprocess.PIPE,
+            stderr=lines,
+        )
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline().decode()
+            assert f"http://127.0.0.1:{port}" in line, f"{line}\n{log.read_text()}"
+            yield Live(f"http://127.0.0.1:{port}")
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(START_SECONDS)
+            process.stdout.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _surroundings(folder: Path, port: int) -> dict[str, str]:
+    """Every setting that matters, whatever a developer's own .env says.
+
+    One proxy is believed, so that each test can come from a network of its own and no limit on
+    one source is shared between them.
+    """
+    return {
+        "APP_ENV": "development",
+        "PORT": str(port),
+        "DEMO": "1",
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "DATABASE_URL": f"sqlite:///{folder}/board.db",
+        "SEARCH_URL": f"whoosh:{folder}/index",
+        "MAIL_URL": f"file:{folder}/mail",
+        "MAIL_FROM": "board@localhost",
+        "SECRET_KEY": "a key for journeys that is long enough",
+        "SITE_NAME": "Bothways",
+        "BROKER_NAME": "Teifi Chamber",
+        "BROKER_EMAIL": "broker@chamber.example",
+        "RELAY_DOMAIN": "",
+        "PROXY_HOPS": "1",
+    }

@@ -1,0 +1,28 @@
+"""The README's pictures: made anew with BOTHWAYS_PICTURES=1, otherwise only asked for."""
+
+import os
+
+import pytest
+
+from app.config import ROOT
+from tests.journeys.conftest import MakeVisitor
+
+FOLDER = ROOT / "docs/pictures"
+SIZE = {"width": 1280, "height": 900}
+LARGEST = 150_000  # bytes
+AD = "One lunch a month, and you may ask me anything"  # one of the demo ads
+
+
+@pytest.mark.parametrize("name", ["home", "ad"])
+def test_the_readme_shows_the_board_as_it_is(visitor: MakeVisitor, name: str) -> None:
+    reader = visitor(viewport=SIZE)
+    reader.page.goto("/")
+    if name == "ad":
+        reader.follow(AD)
+        reader.says(AD)
+    picture = FOLDER / f"{name}.png"
+    if os.environ.get("BOTHWAYS_PICTURES") == "1":
+        reader.page.evaluate("document.fonts.ready")
+        reader.page.screenshot(path=picture)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.stat().st_size <= LARGEST
