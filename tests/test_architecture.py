@@ -160,9 +160,7 @@ def sentences() -> set[str]:
         marked = extract_python(
             io.BytesIO(path.read_bytes()), {"N_": None}, (), {"encoding": "utf-8"}
         )
-        found |= {
-            message for _line, _name, message, _comments in marked if isinstance(message, str)
-        }
+        found |= {str(message) for _line, _name, message, _comments in marked}
     return found
 
 

@@ -167,7 +167,7 @@ def retry(session: Session, ids: Collection[int] | None, *, now: datetime) -> in
 
     Sign-in mails are left out: the link in a late one is dead.
     """
-    chosen = (
+    chosen: list[sa.ColumnElement[bool]] = (
         [OutboxMail.state == "dead"]
         if ids is None
         else [OutboxMail.state.in_(("dead", "pending")), OutboxMail.id.in_(ids)]

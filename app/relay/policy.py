@@ -21,7 +21,7 @@ UNCONFIRMED_FOR = timedelta(hours=72)
 OPEN_AFTER_AD = timedelta(days=30)  # how long one may go on talking once the ad is no longer live
 IDLE_KEPT = timedelta(days=180)  # then it closes by itself
 CLOSED_KEPT = timedelta(days=180)  # then it is erased
-SAME_WITHIN = timedelta(minutes=10)  # the same words again are the same press
+SAME_WITHIN = timedelta(minutes=5)  # the same words again are the same press
 DECLINES = ("full", "time", "fit", "far", "none")
 
 NOT_YET = frozenset({"unconfirmed", "held"})  # the other side knows nothing of such a thread

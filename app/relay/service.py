@@ -105,7 +105,7 @@ def check_open(thread: Thread, *, now: datetime) -> None:
 def write(
     session: Session, *, thread: Thread, author: Role, text: str, now: datetime, site: Site
 ) -> Message:
-    """Keep a message and promise its mail. The same words within ten minutes are one message."""
+    """Keep a message and promise its mail. The same words within five minutes are one message."""
     check_open(thread, now=now)
     if policy.text_problem(text) is not None:
         raise BadMessage

@@ -264,7 +264,7 @@ def test_no_page_needs_what_the_policy_forbids(
         with writer.get(path) as page:
             if page.mimetype != "text/html":
                 continue
-            html = page.text
+            html = page.get_data(as_text=True)
             scripts = re.findall(r"<script\b[^>]*>", html)
             assert all('type="application/ld+json"' in tag for tag in scripts), path
             assert not re.search(r"<[^>]*\s(?:style|on\w+)=", html), path

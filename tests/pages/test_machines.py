@@ -2,19 +2,17 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree
 
-import sqlalchemy as sa
 from flask import Flask
 
 from app.core import heartbeat
 from app.db import db
 from tests.board import AD, Board, Browser
-from tests.pages.look import boxes
+from tests.pages.look import boxes, statements
 from tests.pages.shelf import WRITER, put
 
 PAGES = ("/", "/ads", "/help", "/safety", "/brokering", "/privacy", "/terms", "/accessibility")
@@ -157,29 +155,11 @@ def test_a_lost_database_is_told(board: Board, make_app: Callable[..., Flask]) -
 # --- questions ------------------------------------------------------------------------------------
 
 
-@contextmanager
-def questions(app: Flask) -> Iterator[list[str]]:
-    """The SELECTs that are asked meanwhile."""
-    asked: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
-            asked.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
-
-
 def asked_by(board: Board, browser: Browser, path: str) -> int:
     board.app.extensions.pop("figures", None)
-    with questions(board.app) as asked:
+    with statements(board.app) as said:
         assert browser.get(path).status_code == 200
-    return len(asked)
+    return sum(statement.lstrip().upper().startswith("SELECT") for statement in said)
 
 
 def test_no_page_asks_more_for_more_ads(board: Board) -> None:
