@@ -14,6 +14,7 @@ from app.search.index import AdDocument, Facets, SearchPage
 from app.search.plan import Plan, plan
 from app.search.query import SearchQuery
 from app.search.selection import Selection
+from app.search.spelling import Spelling
 
 _TELLING_WORDS = 16  # of an ad, to look for the like of it
 _SAME_SECTOR = 1.15
@@ -36,12 +37,12 @@ def answer(
 ) -> SearchPage:
     """The page of `query`, with any of its words where no live ad has them all."""
     started = time.perf_counter()
-    asked = plan(query)
+    asked = plan(query, Spelling(snapshot.terms(), snapshot.board.live(now)))
     selection, relaxed = _select(snapshot, query, asked, now), False
     if not selection.but().any() and (looser := asked.loosened()):
         other = _select(snapshot, query, looser, now)
         if other.but().any():
-            selection, relaxed = other, True
+            asked, selection, relaxed = looser, other, True
     places, total = selection.page(query.sort, (query.page - 1) * size, size)
     boxes = tuple(_boxes(snapshot, selection.rows[places]))
     miles = {}
@@ -50,7 +51,7 @@ def answer(
         miles = {box: away for box, away in far if away == away}
     counts = selection.facets(query, snapshot.sectors, snapshot.skills) if facets else Facets()
     took = time.perf_counter() - started
-    return SearchPage(boxes, total, True, counts, took, relaxed, miles)
+    return SearchPage(boxes, total, True, counts, took, relaxed, miles, asked)
 
 
 def similar(snapshot: Snapshot, document: AdDocument, now: int, *, limit: int) -> tuple[str, ...]:

@@ -4,12 +4,15 @@ An engine lends its words as `Terms`; rows are numbers of ads in the engine's cu
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.search.plan import Alternative, Plan, Want
+
+if TYPE_CHECKING:
+    from app.search.spelling import Shelf
 
 K1, B = 1.2, 0.75  # BM25's usual constants
 POSITION_BITS = 16
@@ -42,6 +45,10 @@ class Terms(Protocol):
 
     def beginning(self, prefix: str) -> list[str]:
         """The most frequent terms that begin with `prefix`, a bounded number."""
+        ...
+
+    def shelves(self) -> "list[Shelf]":
+        """All plain terms with roughly how many ads have them; one may stand on several."""
         ...
 
 

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass, field
 from typing import Protocol
 
+from app.search.plan import Plan
 from app.search.query import SearchQuery
 
 
@@ -70,6 +71,7 @@ class SearchPage:
 
     `exact`: `total` is counted, not estimated. `took` is in seconds. `relaxed`: nothing had all
     the words, so these have any of them. `miles`: distance by box, where a place was named.
+    `plan`: what the words were taken for.
     """
 
     boxes: tuple[str, ...]
@@ -79,6 +81,7 @@ class SearchPage:
     took: float
     relaxed: bool
     miles: dict[str, float]
+    plan: Plan
 
 
 class Batch(Protocol):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from app.search.cards import Cards, Sectors, Skills
 from app.search.evaluate import NONE, POSITION_BITS, Keys, Postings, bm25, rarity
 from app.search.kept import Kept
+from app.search.spelling import Shelf
 
 FIELDS = {"text": "length", "seeks": "seeks_length", "offers": "offers_length"}  # on the card
 _LONGER_WORDS = 50  # words that an unfinished one is completed to
@@ -41,6 +42,7 @@ class Segment:
         self.name, self.cards, self._source, self._kept = name, cards, source, kept
         self.size = len(cards.cards)
         self.beginning = source.beginning
+        self._shelves: dict[str, Shelf] = {}
 
     def postings(self, field: str, term: str) -> tuple[NDArray[Any], NDArray[Any]]:
         """Rows and weights of the ads with `term`."""
@@ -52,6 +54,12 @@ class Segment:
         """Every occurrence of `term` as row << POSITION_BITS | place."""
         key = (self.name, field, term, "positions")
         return self._kept.get(key, lambda: self._source.decode(field, term)[2:])[0]
+
+    def shelf(self, field: str) -> Shelf:
+        """The plain words of this segment, for spelling."""
+        if field not in self._shelves:
+            self._shelves[field] = Shelf.of(self._source.beginning(field, ""))
+        return self._shelves[field]
 
 
 class Standing:
@@ -123,3 +131,6 @@ class Field:
                 counts[term] += having
         best = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
         return [term for term, _ in best[:_LONGER_WORDS]]
+
+    def shelves(self) -> list[Shelf]:
+        return [segment.shelf(self._name) for segment in self._segments]
