@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from app.search.arrays import POSITION_BITS
 from app.search.plan import Alternative, Plan, Want
 
 if TYPE_CHECKING:
     from app.search.spelling import Shelf
 
 K1, B = 1.2, 0.75  # BM25's usual constants
-POSITION_BITS = 16
 _UNFINISHED = 0.5  # what a word that only begins so counts, against the word itself
 _SURELY_UNFINISHED = 4  # letters from which a last word is always completed as well
 
@@ -116,19 +116,38 @@ def _completed(begun: str, term: str, having: Postings, terms: Terms) -> Posting
 
 
 def _side_by_side(found: Postings, alternative: Alternative, terms: Terms) -> Postings:
-    keys = terms.positions(alternative.terms[0])
-    for term, offset in zip(alternative.terms[1:], alternative.offsets[1:], strict=True):
-        keys = keys[np.isin(keys + offset, terms.positions(term), assume_unique=True)]
-    fitting = np.isin(found.rows, np.unique(keys >> POSITION_BITS), assume_unique=True)
+    """Those of `found` that have the terms at their offsets; the rarest term leads."""
+    places = [
+        terms.positions(term) - offset
+        for term, offset in zip(alternative.terms, alternative.offsets, strict=True)
+    ]
+    keys, *others = sorted(places, key=len)
+    for other in others:
+        keys = keys[within(keys, other) >= 0]
+    rows = np.unique(keys >> POSITION_BITS)
+    fitting = within(rows, found.rows)
+    fitting = fitting[fitting >= 0]
     return Postings(found.rows[fitting], found.scores[fitting])
 
 
 def both(one: Postings, other: Postings) -> Postings:
     """The ads in both, scores added."""
-    rows, here, there = np.intersect1d(
-        one.rows, other.rows, assume_unique=True, return_indices=True
-    )
-    return Postings(rows, one.scores[here] + other.scores[there])
+    few, many = (one, other) if len(one.rows) <= len(other.rows) else (other, one)
+    if not len(few.rows):
+        return few
+    there = within(few.rows, many.rows)
+    here = there >= 0
+    return Postings(few.rows[here], few.scores[here] + many.scores[there[here]])
+
+
+def within(few: NDArray[Any], many: NDArray[Any]) -> NDArray[np.intp]:
+    """Where each of `few` stands in `many`, -1 where it does not; both ascending, each once."""
+    if not len(many):
+        return np.full(len(few), -1, np.intp)
+    there = np.searchsorted(many, few)
+    there[there == len(many)] = 0
+    there[many[there] != few] = -1
+    return there
 
 
 def add(several: Iterable[Postings]) -> Postings:
@@ -150,15 +169,17 @@ def lifted(found: Postings, extra: Postings) -> Postings:
 
 
 def _less(found: Postings, rows: NDArray[np.intp]) -> Postings:
-    kept = ~np.isin(found.rows, rows, assume_unique=True)
+    kept = within(found.rows, rows) < 0
     return Postings(found.rows[kept], found.scores[kept])
 
 
 def _united(several: Iterable[Postings], combine: np.ufunc) -> Postings:
+    """The rows of all, scores combined; a score is never 0, so that nothing else marks a row."""
     parts = [part for part in several if len(part.rows)]
     if len(parts) < 2:
         return parts[0] if parts else NONE
-    rows, back = np.unique(np.concatenate([part.rows for part in parts]), return_inverse=True)
-    scores = np.zeros(len(rows), np.float32)
-    combine.at(scores, back, np.concatenate([part.scores for part in parts]))
-    return Postings(rows, scores)
+    scores = np.zeros(max(int(part.rows[-1]) for part in parts) + 1, np.float32)
+    for part in parts:
+        scores[part.rows] = combine(scores[part.rows], part.scores)
+    rows = np.flatnonzero(scores > 0)
+    return Postings(rows, scores[rows])

@@ -95,8 +95,8 @@ class Batch(Protocol):
         """Make the whole index anew from these; searches go on meanwhile. Returns how many."""
         ...
 
-    def merge(self, *, thorough: bool = False) -> bool:
-        """Tidy up if that is due; `thorough`: leave no byte of a forgotten ad. Whether it was."""
+    def mend(self) -> bool:
+        """Make anew what can be made anew from what else is stored. Whether anything was."""
         ...
 
 
@@ -133,8 +133,37 @@ class Index(Protocol):
         """Read everything that is stored; raises IndexUnavailable if a bit is not as written."""
         ...
 
+    def torn(self) -> bool:
+        """Whether Batch.mend has something to do. Raises IndexUnavailable."""
+        ...
+
     def merge(self, *, thorough: bool = True) -> bool:
-        """Batch.merge by itself, once one may write. Raises IndexBusy, IndexUnavailable."""
+        """Tidy up if that is due; `thorough`: leave no byte of a forgotten ad. Whether it was.
+
+        Others write meanwhile. Raises IndexBusy, IndexUnavailable.
+        """
+        ...
+
+    def heeded(self) -> int:
+        """The newest stale mark of the database that searches of this process heed."""
+        ...
+
+    def outdated(self, oldest: int) -> bool:
+        """Whether anything is heeded beside the index from before the mark `oldest` (0: none)."""
+        ...
+
+    def heeding(self) -> AbstractContextManager[None]:
+        """Be the only one of this process who reads marks for `heed`."""
+        ...
+
+    def heed(
+        self, marks: Sequence[tuple[int, int]], documents: Sequence[AdDocument], oldest: int
+    ) -> None:
+        """Search as though these ads were in the index, and those of other marks were not.
+
+        `marks`: (mark, ad id) beyond heeded(); `documents`: those of the ads that are live;
+        `oldest`: the oldest mark that waits; what came before it is in the index by now.
+        """
         ...
 
     def wait_to_write(self, seconds: float = 0) -> AbstractContextManager[Batch]:

@@ -127,7 +127,11 @@ def _search(
     *,
     facets: bool = True,
 ) -> SearchPage:
-    """Search; a small index that cannot be read is made anew at once and asked again."""
+    """Search; a small index that cannot be read is made anew at once and asked again.
+
+    Whatever was committed before is found, whether the index has it yet or not.
+    """
+    projection.catch_up(session, index, now=now)
     try:
         return index.search(query, _seconds(now), size=size, facets=facets)
     except IndexUnavailable as error:
