@@ -33,6 +33,7 @@ _WORD = re.compile(
 )
 _INITIALS = re.compile(r"(?:\w\.)+\w")  # I.T, U.X
 _PLAIN = re.compile(r"[a-z]+")
+_SEVERAL = re.compile(r"[A-Z]{2,5}s|[bcdfghjklmnpqrtvwxz]{2,4}s")  # CVs, PCs, APIs
 _own = threading.local()  # a stemmer is not safe to share
 
 
@@ -65,7 +66,7 @@ def words(text: str, *, tags: bool = False) -> Iterator[Word]:
 @lru_cache(maxsize=50_000)
 def term_of(written: str) -> str:
     """What all spellings of one word share: “Bookkeepers”, “bookkeeping” → “bookkeep”."""
-    term = fold(written)[:_LONGEST]
+    term = fold(written[:-1] if _SEVERAL.fullmatch(written) else written)[:_LONGEST]
     if _INITIALS.fullmatch(term):
         term = term.replace(".", "")
     return _stemmer().stemWord(one_spelling(term)) if _PLAIN.fullmatch(term) else term

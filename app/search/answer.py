@@ -10,14 +10,13 @@ import numpy as np
 
 from app.search.analysis import words
 from app.search.board import Board
-from app.search.cards import Numbers, Rows
-from app.search.evaluate import Terms, add, evaluate, excluded_rows
+from app.search.cards import Mask, Numbers, Rows, newness
+from app.search.evaluate import AsOf, Terms, add, evaluate, excluded_rows
 from app.search.index import AdDocument, Facets, SearchPage
 from app.search.kept import Remembered
 from app.search.plan import Plan, plan
 from app.search.query import SearchQuery
 from app.search.selection import Selection
-from app.search.spelling import Spelling
 from app.search.spelling import Spelling
 
 _TELLING_WORDS = 16  # of an ad, to look for the like of it
@@ -58,16 +57,18 @@ def _page(snapshot: Snapshot, query: SearchQuery, now: int, size: int, facets: b
     if query.place is not None:
         away = board.miles(query.place, query.within)[board.column("spot")[rows]]
         miles = {box: m for box, m in zip(boxes, away.tolist(), strict=True) if m == m}
+    newest = query.upto or _newest(board, now)
     counts = Facets()
     if facets:  # the same on every page and in any order
         question = (replace(query, page=1, sort="newest"), board.live(now).since)
         counts = snapshot.counts.get(question, lambda: selection.facets(query))
-    return SearchPage(boxes, total, True, counts, 0.0, asked.any_will_do, miles, asked)
+    return SearchPage(boxes, total, True, counts, 0.0, asked.any_will_do, miles, asked, newest)
 
 
 def _best(snapshot: Snapshot, query: SearchQuery, now: int) -> tuple[Plan, Selection]:
     """What has all the words, or else what has any of them; and what they were taken for."""
-    asked = plan(query, Spelling(snapshot.terms(), snapshot.board.live(now).mask))
+    terms = _terms(snapshot, query, "")
+    asked = plan(query, Spelling(terms, _live(snapshot.board, query, now)))
     selection = _select(snapshot, query, asked, now)
     if not selection.but().any() and (looser := asked.loosened()):
         other = _select(snapshot, query, looser, now)
@@ -89,13 +90,33 @@ def similar(snapshot: Snapshot, document: AdDocument, now: int, *, limit: int) -
 
 
 def _select(snapshot: Snapshot, query: SearchQuery, asked: Plan, now: int) -> Selection:
-    terms = snapshot.terms(query.side)
+    terms = _terms(snapshot, query, query.side)
     found: tuple[Rows, Numbers | None] | None = evaluate(asked, terms)
     if found is None and asked.excluded:
         left = np.ones(snapshot.board.size, np.bool_)
         left[excluded_rows(asked, terms)] = False
         found = np.flatnonzero(left), None
     return Selection.of(snapshot.board, found, query, now)
+
+
+def _terms(snapshot: Snapshot, query: SearchQuery, side: str) -> Terms:
+    """The words of one side; for a reader under way they are worth what they were."""
+    terms = snapshot.terms(side)
+    if not query.upto:
+        return terms
+    return AsOf(terms, snapshot.board.column("newness") <= newness(*query.upto))
+
+
+def _live(board: Board, query: SearchQuery, now: int) -> Mask:
+    live = board.live(now).mask
+    return live & (board.column("newness") <= newness(*query.upto)) if query.upto else live
+
+
+def _newest(board: Board, now: int) -> tuple[int, int] | None:
+    rows = board.newest(board.live(now).mask, 1)
+    if not len(rows):
+        return None
+    return int(board.column("posted")[rows[0]]), int(board.column("id")[rows[0]])
 
 
 def _telling(document: AdDocument) -> list[str]:

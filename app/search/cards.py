@@ -45,6 +45,11 @@ Numbers = NDArray[Any]
 Key = TypeVar("Key", bound=Hashable)
 
 
+def newness(posted: Any, id: Any) -> Any:
+    """One number that orders by second posted, then by id."""
+    return (posted << _ID_BITS) | id
+
+
 def card(document: AdDocument, lengths: tuple[int, int, int]) -> bytes:
     """The card of one ad; `lengths`: words in all, on the seeking and on the offering side."""
     here = document.latitude is not None and document.longitude is not None
@@ -148,7 +153,7 @@ class Cards:
             id=cards["id"].copy(),
             posted=cards["posted"].copy(),
             expires=cards["expires"].copy(),
-            newness=(cards["posted"] << _ID_BITS) | cards["id"],
+            newness=newness(cards["posted"], cards["id"]),
             box=cards["box"].copy(),
             sector=sector,
             profile=sector * int(np.prod(PROFILE)) + inner,

@@ -52,6 +52,22 @@ class Terms(Protocol):
         ...
 
 
+class AsOf:
+    """The words of all ads, worth what they were while only the ads in `then` were there."""
+
+    def __init__(self, terms: Terms, then: NDArray[np.bool_]) -> None:
+        self._terms, self._then, self._size = terms, then, int(then.sum())
+        self.positions, self.beginning = terms.positions, terms.beginning
+        self.shelves = terms.shelves
+
+    def postings(self, term: str) -> Postings:
+        rows, scores = self._terms.postings(term)
+        if not len(rows):
+            return NONE
+        before = rarity(int(self._then[rows].sum()), self._size)
+        return Postings(rows, scores * (before / rarity(len(rows), len(self._then))))
+
+
 def bm25(weights: NDArray[Any], lengths: NDArray[Any], average: float) -> NDArray[np.float32]:
     """How strongly ads of these lengths have a term of these weights, the term's rarity aside."""
     score = weights * (K1 + 1) / (weights + K1 * (1 - B + B * lengths / max(average, 1.0)))
@@ -88,8 +104,21 @@ def excluded_rows(plan: Plan, terms: Terms) -> NDArray[np.intp]:
 
 
 def _meet(want: Want, terms: Terms) -> Postings:
-    """The ads with any of the alternatives, by the one they have best."""
-    return best_of([_having(alternative, terms) for alternative in want.alternatives])
+    """The ads with any of the alternatives, by the one they have best.
+
+    A rare synonym is worth no more than the word itself: who has that comes first.
+    """
+    met = [(_having(alternative, terms), alternative.weight) for alternative in want.alternatives]
+    found = [(having, weight) for having, weight in met if len(having.rows)]
+    if len(found) < 2:
+        return found[0][0] if found else NONE
+    itself = found[0][0]
+    most = float(itself.scores.max())
+    others = [
+        Postings(rows, scores * np.float32(min(1.0, most * weight / float(scores.max()))))
+        for (rows, scores), weight in found[1:]
+    ]
+    return best_of([itself, *others])
 
 
 def _having(alternative: Alternative, terms: Terms) -> Postings:

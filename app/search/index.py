@@ -71,7 +71,7 @@ class SearchPage:
 
     `exact`: `total` is counted, not estimated. `took` is in seconds. `relaxed`: nothing had all
     the words, so these have any of them. `miles`: distance by box, where a place was named.
-    `plan`: what the words were taken for.
+    `plan`: what the words were taken for. `newest`: the newest live ad, as SearchQuery.upto.
     """
 
     boxes: tuple[str, ...]
@@ -82,6 +82,16 @@ class SearchPage:
     relaxed: bool
     miles: dict[str, float]
     plan: Plan
+    newest: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A word of live ads: its term, how many of them have it, the box of the newest of these."""
+
+    term: str
+    ads: int
+    box: str
 
 
 class Batch(Protocol):
@@ -115,6 +125,21 @@ class Index(Protocol):
 
     def similar(self, document: AdDocument, now: int, *, limit: int = 20) -> tuple[str, ...]:
         """Boxes of live ads that say or want the like of it, likest first, itself left out."""
+        ...
+
+    def said(self, terms: Sequence[str], now: int) -> list[Said]:
+        """For each of `terms` that live ads have, who says it. Raises IndexUnavailable."""
+        ...
+
+    def words_begun(self, prefix: str) -> list[str]:
+        """The most frequent terms that begin so, some perhaps of no live ad."""
+        ...
+
+    def skills_begun(self, prefix: str, also: Iterable[str], now: int) -> list[tuple[str, int]]:
+        """Skills with a word that begins so, and those of `also`: how many live ads have each.
+
+        `prefix` is folded. Skills that no live ad has are left out.
+        """
         ...
 
     def generation(self) -> int:

@@ -4,6 +4,7 @@ it. Pure.
 What the words are worth depends on what the ads say, so a plan is made against a Vocabulary.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
@@ -19,6 +20,11 @@ _SYNONYM_WEIGHT = 0.7  # so that the word itself ranks first
 _COMPOUND_WEIGHT = 0.9  # of drystone when somebody typed dry stone, and the other way round
 _MUTATED_WEIGHT = 0.6
 _NEAR_WEIGHTS = (0.7, 0.5, 0.3)  # by slips
+_CUT_WEIGHT = 0.5
+_SHORTEST_STEM = 5  # letters
+_ENDING_BEGUN = re.compile(  # of an ending that a stem lacks, as far as it may be typed
+    r"i|in|ings?|e|er|ers|ed|es|a|at|ati|atio|ations?|m|me|men|ments?|an|anc|ance|ity?|ie|ies|n|nes?"
+)
 _RARE = 50  # ads up to which it is worth looking for other ways to write a word
 _FEW = 2  # ads up to which a near word that many more have may be what was meant
 _MANY_MORE = 5  # times as many
@@ -237,6 +243,8 @@ class _Reader:
             return
         self.forgiven += 1
         others = self._forms(written)
+        if begun and not having and not self.vocabulary.begun(begun):
+            others += self._cut_short(begun)
         yield from others
         if others or (not having and begun and self.vocabulary.begun(begun)):
             return
@@ -270,6 +278,14 @@ class _Reader:
         if not (written.isascii() and written.isalpha()):
             return []
         return [*self._apart(written), *self._mutated(term_of(written), written)]
+
+    def _cut_short(self, begun: str) -> list[Alternative]:
+        """The stem of an unfinished word that lacks its last letters: “bookkeepi” of bookkeep."""
+        cuts = range(_SHORTEST_STEM, len(begun))
+        stems = [begun[:at] for at in reversed(cuts) if _ENDING_BEGUN.fullmatch(begun, at)]
+        known = self.vocabulary.known(stems) if stems and begun.isascii() else []
+        found = [stem for stem, ads in zip(stems, known, strict=False) if ads]
+        return [Alternative((stem,), weight=_CUT_WEIGHT) for stem in found[:1]]
 
     def _apart(self, written: str) -> list[Alternative]:
         """“drystone” in two words, “dry stone” or “dry-stone”, if ads have both."""

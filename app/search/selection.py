@@ -9,7 +9,7 @@ import numpy as np
 
 from app.ads.policy import KINDS, MODES, RHYTHMS
 from app.search.board import Board
-from app.search.cards import PROFILE, Mask, Numbers, Rows
+from app.search.cards import PROFILE, Mask, Numbers, Rows, newness
 from app.search.index import Facets
 from app.search.query import SearchQuery
 
@@ -39,6 +39,8 @@ class Selection:
         """Narrow `found` (rows and scores; None for all ads) to what `query` asks for at `now`."""
         rows, scores = found if found is not None else (None, None)
         live = board.live(now).mask
+        if query.upto:
+            live = live & (board.column("newness") <= newness(*query.upto))
         keep = live if rows is None else live[rows]
         away = None
         if query.place is not None:

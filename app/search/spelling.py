@@ -25,6 +25,7 @@ _TWO_SLIPS = 8  # letters from which two slips are forgiven
 _SHORT = 5  # below it only what is a skill is near: most short words are words
 _NEAREST = 3  # words that one is taken for
 _LETTERS = re.compile(r"[a-z]{1,24}")
+_FAR = 9  # slips that nothing is away
 _COUNTED = 500  # ads up to which it matters whether one is still live
 
 Letters = NDArray[np.uint8]
@@ -133,8 +134,12 @@ class Spelling:
     def near(self, word: str) -> tuple[Near, ...]:
         if not _LETTERS.fullmatch(word) or len(word) < _FEWEST or word in skill_words():
             return ()
-        found = [*self._near_skills(word), *(self._near_terms(word) if len(word) >= _SHORT else ())]
-        least = min((near.slips for near in found), default=0)
+        found = self._near_skills(word)
+        least = min((near.slips for near in found), default=_FAR)
+        if len(word) >= _SHORT:
+            # what only ads say is compared by stems, which are alike more easily
+            found += [near for near in self._near_terms(word) if near.slips < least]
+            least = min((near.slips for near in found), default=_FAR)
         best = {near.term: near for near in reversed(found) if near.slips == least}
         ranked = sorted(best.values(), key=lambda near: (near.term[0] != word[0], -near.ads))
         return tuple(ranked[:_NEAREST])
@@ -143,7 +148,7 @@ class Spelling:
         return [
             Near(term := term_of(written), slips, self.having(term), written)
             for written, slips, _ in _skill_shelf().near(word, _forgiven(word))
-            if len(word) >= _SHORT or written[0] == word[0]
+            if _begins_alike(word, written)
         ]
 
     def _near_terms(self, word: str) -> list[Near]:
@@ -155,7 +160,16 @@ class Spelling:
                 counts[other] = (away, counts.get(other, (0, 0))[1] + ads)
         likely = sorted(counts.items(), key=lambda entry: (entry[1][0], -entry[1][1]))
         found = [Near(other, away, self.having(other)) for other, (away, _) in likely[:8]]
-        return [near for near in found if near.ads and len(near.term) >= _FEWEST]
+        return [
+            near
+            for near in found
+            if near.ads and len(near.term) >= _FEWEST and _begins_alike(word, near.term)
+        ]
+
+
+def _begins_alike(word: str, other: str) -> bool:
+    """Hardly anybody slips at the first letter, unless in a long word or by swapping two."""
+    return len(word) >= _TWO_SLIPS or word[0] == other[0] or word[:2] == other[1::-1]
 
 
 def _forgiven(word: str) -> int:

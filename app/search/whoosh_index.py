@@ -17,11 +17,12 @@ from app.search.answer import answer, similar
 from app.search.arrays import Arrays, Damaged, Held, OnDisk
 from app.search.cards import Registry
 from app.search.folder import IndexFolder, Manifest
-from app.search.index import AdDocument, IndexUnavailable, SearchPage
+from app.search.index import AdDocument, IndexUnavailable, Said, SearchPage
 from app.search.kept import Kept
 from app.search.overlay import Overlay
 from app.search.query import SearchQuery
 from app.search.snapshot import LARGE, Base, Segment, Snapshot, Standing
+from app.search.vocabulary import said, skills_begun
 from app.search.whoosh_store import SIDE, Table, side_file, write_segment
 
 log = logging.getLogger(__name__)
@@ -94,6 +95,15 @@ class WhooshIndex:
 
     def similar(self, document: AdDocument, now: int, *, limit: int = 20) -> tuple[str, ...]:
         return similar(self.view(), document, now, limit=limit)
+
+    def said(self, terms: Sequence[str], now: int) -> list[Said]:
+        return said(self.view(), terms, now)
+
+    def words_begun(self, prefix: str) -> list[str]:
+        return self.view().terms().beginning(prefix)
+
+    def skills_begun(self, prefix: str, also: Iterable[str], now: int) -> list[tuple[str, int]]:
+        return skills_begun(self.view(), prefix, also, now)
 
     # --- what is newer than the index -----------------------------------------------------------
 
