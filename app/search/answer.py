@@ -11,7 +11,7 @@ import numpy as np
 from app.search.analysis import words
 from app.search.board import Board
 from app.search.cards import Mask, Numbers, Rows, newness
-from app.search.evaluate import AsOf, Terms, add, evaluate, excluded_rows
+from app.search.evaluate import Terms, add, evaluate, excluded_rows
 from app.search.index import AdDocument, Facets, SearchPage
 from app.search.kept import Remembered
 from app.search.plan import Plan, plan
@@ -104,7 +104,7 @@ def _terms(snapshot: Snapshot, query: SearchQuery, side: str) -> Terms:
     terms = snapshot.terms(side)
     if not query.upto:
         return terms
-    return AsOf(terms, snapshot.board.column("newness") <= newness(*query.upto))
+    return terms.as_of(snapshot.board.column("newness") <= newness(*query.upto))
 
 
 def _live(board: Board, query: SearchQuery, now: int) -> Mask:

@@ -13,11 +13,14 @@ from app.search.arrays import POSITION_BITS
 from app.search.plan import Alternative, Plan, Want
 
 if TYPE_CHECKING:
+    from app.search.cards import Mask
     from app.search.spelling import Shelf
 
 K1, B = 1.2, 0.75  # BM25's usual constants
 _UNFINISHED = 0.5  # what a word that only begins so counts, against the word itself
 _SURELY_UNFINISHED = 4  # letters from which a last word is always completed as well
+
+_DENSE = 50  # with one row in so many a table of all rows is quicker than a search
 
 Keys = NDArray[np.int64]
 
@@ -51,21 +54,9 @@ class Terms(Protocol):
         """All plain terms with roughly how many ads have them; one may stand on several."""
         ...
 
-
-class AsOf:
-    """The words of all ads, worth what they were while only the ads in `then` were there."""
-
-    def __init__(self, terms: Terms, then: NDArray[np.bool_]) -> None:
-        self._terms, self._then, self._size = terms, then, int(then.sum())
-        self.positions, self.beginning = terms.positions, terms.beginning
-        self.shelves = terms.shelves
-
-    def postings(self, term: str) -> Postings:
-        rows, scores = self._terms.postings(term)
-        if not len(rows):
-            return NONE
-        before = rarity(int(self._then[rows].sum()), self._size)
-        return Postings(rows, scores * (before / rarity(len(rows), len(self._then))))
+    def as_of(self, then: "Mask") -> "Terms":
+        """The same, worth what they were when only the ads in `then` were there."""
+        ...
 
 
 def bm25(weights: NDArray[Any], lengths: NDArray[Any], average: float) -> NDArray[np.float32]:
@@ -152,11 +143,38 @@ def _side_by_side(found: Postings, alternative: Alternative, terms: Terms) -> Po
     ]
     keys, *others = sorted(places, key=len)
     for other in others:
-        keys = keys[within(keys, other) >= 0]
-    rows = np.unique(keys >> POSITION_BITS)
+        keys = keys[_among(keys, other)]
+    rows = (keys >> POSITION_BITS)[_firsts(keys)]
     fitting = within(rows, found.rows)
     fitting = fitting[fitting >= 0]
     return Postings(found.rows[fitting], found.scores[fitting])
+
+
+def _firsts(keys: Keys) -> NDArray[np.bool_]:
+    """Which of `keys` are the first of their row."""
+    first = np.ones(len(keys), np.bool_)
+    rows = keys >> POSITION_BITS
+    np.not_equal(rows[1:], rows[:-1], out=first[1:])
+    return first
+
+
+def _among(keys: Keys, others: Keys) -> NDArray[np.bool_]:
+    """Which of `keys` are among `others`; both ascending.
+
+    Each key is held against the occurrences in its own row, one after another, which is ten times
+    as fast as a search for it among all.
+    """
+    found = np.zeros(len(keys), np.bool_)
+    heads = np.flatnonzero(_firsts(others))
+    at = within(keys >> POSITION_BITS, others[heads] >> POSITION_BITS)
+    left = np.flatnonzero(at >= 0)
+    at = heads[at[left]]
+    while len(left):
+        here, wanted = others[at], keys[left]
+        found[left[here == wanted]] = True
+        further = (here < wanted) & (at + 1 < len(others))
+        left, at = left[further], at[further] + 1
+    return found
 
 
 def both(one: Postings, other: Postings) -> Postings:
@@ -170,9 +188,14 @@ def both(one: Postings, other: Postings) -> Postings:
 
 
 def within(few: NDArray[Any], many: NDArray[Any]) -> NDArray[np.intp]:
-    """Where each of `few` stands in `many`, -1 where it does not; both ascending, each once."""
-    if not len(many):
+    """Where each of the rows `few` stands in `many`, -1 where it does not; both ascending."""
+    if not len(many) or not len(few):
         return np.full(len(few), -1, np.intp)
+    size = max(int(few[-1]), int(many[-1])) + 2
+    if len(few) * _DENSE > size:
+        table = np.full(size, -1, np.int32)
+        table[many] = np.arange(len(many), dtype=np.int32)
+        return table[few].astype(np.intp)
     there = np.searchsorted(many, few)
     there[there == len(many)] = 0
     there[many[there] != few] = -1

@@ -8,7 +8,8 @@ kept joined. Small ones, and the ads of the last seconds, are looked up one by o
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from copy import copy
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from app.search.arrays import POSITION_BITS, Arrays, Damaged
 from app.search.board import Board, Part
-from app.search.cards import CARD, LENGTHS, Cards, Registry, Rows
+from app.search.cards import CARD, LENGTHS, Cards, Mask, Registry, Rows
 from app.search.evaluate import NONE, Keys, Postings, bm25, rarity
 from app.search.kept import Kept, Remembered
 from app.search.spelling import WIDEST, Shelf
@@ -175,8 +176,9 @@ class Field:
         self._starts, self._size = snapshot.starts, snapshot.board.size
         self._lengths = [getattr(segment.cards, LENGTHS[name]) for segment in self._recent]
         words = snapshot.base.lengths[name] + sum(float(own.sum()) for own in self._lengths)
-        # in half words, so that what was worked out with it can be kept
-        self._average = max(1.0, round(2 * words / max(self._size, 1)) / 2)
+        self._average = _average(words, self._size)
+        self._then: Mask | None = None
+        self._all_lengths = partial(snapshot.board.column, LENGTHS[name])
 
     def postings(self, term: str) -> Postings:
         rows, strength = self._base.postings(self._name, term, self._average)
@@ -190,7 +192,15 @@ class Field:
             rows, strength = np.concatenate(all_rows), np.concatenate(all_strengths)
         if not len(rows):
             return NONE
-        return Postings(rows, strength * rarity(len(rows), self._size))
+        having = len(rows) if self._then is None else int(self._then[rows].sum())
+        return Postings(rows, strength * rarity(having, self._size))
+
+    def as_of(self, then: Mask) -> "Field":
+        """The same, worth what they were when only the ads in `then` were there."""
+        field = copy(self)
+        field._then, field._size = then, int(then.sum())
+        field._average = _average(float(self._all_lengths()[then].sum()), field._size)
+        return field
 
     def positions(self, term: str) -> Keys:
         base = self._base.positions(self._name, term)
@@ -214,6 +224,11 @@ class Field:
     @cached_property
     def _shelf(self) -> Shelf:
         return _shelf(self._recent, self._name)
+
+
+def _average(words: float, ads: int) -> float:
+    """In half words, so that what was worked out with it can be kept."""
+    return max(1.0, round(2 * words / max(ads, 1)) / 2)
 
 
 def joined(parts: Sequence[Cards], registry: Registry) -> Cards:

@@ -157,6 +157,8 @@ class Spelling:
         counts: dict[str, tuple[int, int]] = {}
         for shelf in self._terms.shelves() if slips else ():
             for other, away, ads in shelf.near(term, slips):
+                if other == term:
+                    continue
                 counts[other] = (away, counts.get(other, (0, 0))[1] + ads)
         likely = sorted(counts.items(), key=lambda entry: (entry[1][0], -entry[1][1]))
         found = [Near(other, away, self.having(other)) for other, (away, _) in likely[:8]]

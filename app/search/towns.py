@@ -13,7 +13,7 @@ _BEFORE = re.compile(
     r"|o amgylch|wrth ymyl|yn agos i|yn|ym|yng|ger)\s+",
     re.IGNORECASE,
 )
-_YN = frozenset({"yn", "ym", "yng"})  # a name after it may begin with another sound
+_WELSH = frozenset({"yn", "ym", "yng", "ger", "o amgylch", "wrth ymyl", "yn agos i"})
 # Towns whose names are words: in small letters the word is meant.
 _TOWNS_AND_WORDS = """
 amble ash bank banks barking barry bath battle beer bow box bream bridge brill bugle bury ceres
@@ -38,8 +38,8 @@ def town_after_word(q: str) -> Said | None:
     """The town at the end of `q` after “in”, “near”, “yn”, “ger” or the like, if there is one."""
     for found in _BEFORE.finditer(q):
         name = q[found.end() :].strip()
-        welsh = found["before"].lower() in _YN
-        if _may_be_name(name) and (places := _places(name, mutated=welsh)):
+        welsh = found["before"].lower() in _WELSH
+        if _may_be_name(name) and (places := _places(name, in_welsh=welsh)):
             return Said(q[: found.start()].strip(), name, tuple(places))
     return None
 
@@ -72,8 +72,9 @@ def _may_be_name(name: str) -> bool:
     return name.lower() not in _WORDS_TOO or name[0].isupper()
 
 
-def _places(name: str, *, mutated: bool = False) -> list[Place]:
+def _places(name: str, *, in_welsh: bool = False) -> list[Place]:
+    """The towns of that name; in Welsh it may be mutated, and towns in Wales go first."""
     places = find_places(name)
-    if not places and mutated and (plain := without_nasal(name)):
+    if not places and in_welsh and (plain := without_nasal(name)):
         places = find_places(plain)
-    return places
+    return sorted(places, key=lambda place: place.nation != "Wales") if in_welsh else places
