@@ -26,9 +26,9 @@ def tidy_index() -> None:
     projection.tidy(index(), now=utcnow())
 
 
-def tidy_index() -> None:
-    """Leave no byte in the index of what was edited, ended or erased."""
-    projection.tidy(index(), now=utcnow())
+def merge_index() -> None:
+    """Merge small segments of the index beside everything else, if that is due."""
+    projection.merge_beside(index())
 
 
 def send_reminders() -> None:
@@ -68,9 +68,9 @@ def forget() -> None:
 
 TASKS = [
     Task("index", 0.3, refresh_index),
+    Task("index merging", 2, merge_index),
     Task("reminders", 60, send_reminders),
     Task("forgetting", 600, forget),
-    Task("index tidying", 86_400, tidy_index),
     Task("tidying", 24 * 3600, tidy_index),
     Task("folding", 60, checkpoint),  # what was erased, and the last mail's address, leave the log
 ]

@@ -130,9 +130,9 @@ def _pack_field(
 def _pack_front(front: Mapping[str, Numbers]) -> bytes:
     """Arrays one after another, each on a multiple of eight, behind a list of them."""
     listed, parts, at = {}, [], 0
-    for name, array in front.items():
-        listed[name] = (array.dtype.str, array.shape, at)
-        parts.append(array.tobytes() + bytes(-array.nbytes % 8))
+    for name, own in front.items():
+        listed[name] = (own.dtype.str, own.shape, at)
+        parts.append(own.tobytes() + bytes(-own.nbytes % 8))
         at += len(parts[-1])
     head = json.dumps(listed).encode()
     head += b" " * (-(len(head) + 4) % 8)

@@ -1,4 +1,4 @@
-"""The cards of all ads in one generation: a large part that seldom changes and a small one. Pure."""
+"""The cards of all ads in one generation: a large part that seldom changes, a small one. Pure."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -55,8 +55,8 @@ class Part:
         """Every row that has one of these ids, dead ones too."""
         known, order = self._by_id
         wanted = np.fromiter(ids, np.int64)
-        spans = zip(np.searchsorted(known, wanted), np.searchsorted(known, wanted, "right"))
-        rows = [order[first:last] for first, last in spans if first < last]
+        first, last = (np.searchsorted(known, wanted, side).tolist() for side in ("left", "right"))
+        rows = [order[a:b] for a, b in zip(first, last, strict=True) if a < b]
         return np.concatenate(rows) if rows else np.zeros(0, np.intp)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.search.folder import IndexFolder, Manifest
 from app.search.snapshot import Snapshot, Standing
@@ -83,32 +84,38 @@ def _merge_group(folder: IndexFolder, names: set[str], scratch: Path) -> bool:
         contents = folder.read(manifest, files)
     if len(sources) != len(names):
         return False
-    dead = {one.segment_id(): set(one.deleted_docs()) for one in sources}
+    kept = {
+        one.segment_id(): np.setdiff1d(np.arange(one.doc_count_all()), list(one.deleted_docs()))
+        for one in sources
+    }
     merged = merge_segments(scratch, sources, contents)
     with folder.lock(_PATIENCE):
-        return _put_in_place(folder, manifest.folder, dead, merged, scratch)
+        return _put_in_place(folder, manifest.folder, kept, merged, scratch)
 
 
 def _put_in_place(
-    folder: IndexFolder, where: str, dead: dict[str, set[int]], merged: Any, scratch: Path
+    folder: IndexFolder, where: str, kept: dict[str, NDArray[Any]], merged: Any, scratch: Path
 ) -> bool:
+    """`kept`: the rows of each source that went into `merged`, in this order."""
     manifest = folder.look_over()
-    table = table_of(folder, manifest)
-    if manifest.folder != where or not set(dead) <= set(table.names):
+    if manifest.folder != where:
         return False
+    table = table_of(folder, manifest)
+    now = {one.segment_id(): one for one in table.segments}
     start = 0
-    for one in table.segments:
-        if (before := dead.get(one.segment_id())) is None:
-            continue
-        kept = np.setdiff1d(np.arange(one.doc_count_all()), list(before))
-        for row in set(one.deleted_docs()) - before:
-            merged.delete_document(start + int(np.searchsorted(kept, row)))
-        start += len(kept)
-    for path in scratch.iterdir():
-        if path.name.startswith(f"{merged.segment_id()}."):
-            path.rename(folder.path / where / path.name)
-    rest = [one for one in table.segments if one.segment_id() not in dead]
-    table.segments = [*rest, merged] if start else rest
+    for name, rows in kept.items():
+        # a source that is gone lost all its ads
+        gone = set(now[name].deleted_docs()) if name in now else set(rows.tolist())
+        for place in np.flatnonzero(np.isin(rows, list(gone))).tolist():
+            merged.delete_document(start + place)
+        start += len(rows)
+    rest = [one for one in table.segments if one.segment_id() not in kept]
+    if merged.deleted_count() < start:
+        for path in scratch.iterdir():
+            if path.name.startswith(f"{merged.segment_id()}."):
+                path.rename(folder.path / where / path.name)
+        rest.append(merged)
+    table.segments = rest
     publish(folder, manifest, table)
     return True
 

@@ -120,16 +120,16 @@ class Selection:
         counts = self.board.count_skills(self._inside(self.but("skill")))
         # all that are as frequent as the last shown, so that names and not chance cut the list off
         least = np.partition(counts, -TOP_SKILLS)[-TOP_SKILLS] if len(counts) > TOP_SKILLS else 1
-        often = [(skills.names[n], int(counts[n])) for n in np.flatnonzero(counts >= max(least, 1))]
+        often = np.flatnonzero(counts >= max(least, 1)).tolist()
+        often.sort(key=lambda n: (-counts[n], skills.names[n]))
         chosen = {
             name: number
             for name in query.skills
             if (number := skills.find(name)) is not None and number < len(counts)
         }
-        top = sorted(often, key=lambda entry: (-entry[1], entry[0]))[:TOP_SKILLS]
-        others = {name: count for name, count in top if skills.find(name) not in chosen.values()}
-        own = {name: int(counts[number]) for name, number in chosen.items() if counts[number]}
-        return own | others
+        own = {name: int(counts[n]) for name, n in chosen.items() if counts[n]}
+        others = [n for n in often[:TOP_SKILLS] if n not in chosen.values()]
+        return own | {skills.names[n]: int(counts[n]) for n in others}
 
 
 _FACETS = ("kind", "sector", "mode", "rhythm")

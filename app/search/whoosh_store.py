@@ -7,6 +7,7 @@ is what searches read; it is made from what is written, or anew from what Whoosh
 import struct
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -172,10 +173,8 @@ def _as_it_is(_writer: Any, _segments: list[Any]) -> list[Any]:
 
 
 def _give_up(writer: Any) -> None:
-    try:
+    with suppress(Exception):  # half closed, or the disk full: what it left is swept later
         writer.cancel()
-    except Exception:  # noqa: S110 - half closed, or the disk full: what it left is swept later
-        pass
 
 
 class _Memory(RamStorage):
