@@ -13,6 +13,7 @@ from app.catalogue.places import Place, suggest_places
 from app.catalogue.sectors import Sector, all_sectors
 from app.catalogue.skills import suggest_skills
 from app.core.text import fold
+from app.search import projection
 from app.search.analysis import Word, words
 from app.search.index import Index, IndexUnavailable
 from app.search.query import clean
@@ -42,6 +43,7 @@ def suggest(session: Session, index: Index, text: str, *, now: datetime) -> Sugg
     typed = clean(text[: LONGEST * 2])[:LONGEST]
     if not any(c.isalnum() for c in typed):
         return Suggestions()
+    projection.catch_up(session, index, now=now)
     before, begun = town_begun(typed)
     towns = suggest_places(begun, MOST) if len(begun) > 1 else []
     if before and towns:

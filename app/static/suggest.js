@@ -18,7 +18,7 @@
       "aria-label": input.labels[0].textContent });
     let options = [], at = -1, timer, asking = new AbortController();
 
-    // In a list of skills only the last one is being typed.
+    // Of a list only the last is being typed.
     const last = () => (many ? input.value.match(/[^,;]*$/)[0] : input.value).trimStart();
 
     const mark = (next) => {
@@ -44,8 +44,7 @@
       close();
       if (many) {
         const before = input.value.slice(0, input.value.length - last().length).trim();
-        input.value = before + (before && " ") + item.label + ", ";
-        return;
+        return (input.value = before + (before && " ") + item.label + ", ");
       }
       // The rest of the form, such as a town, goes along.
       const to = new URL(item.url, location), given = to.searchParams;
@@ -90,8 +89,8 @@
       if (event.isComposing) return;
       if (step && options.length) {
         if (!open) show(true);
-        const many = options.length;
-        mark(at < 0 && step < 0 ? many - 1 : (at + step + many) % many);
+        const all = options.length;
+        mark(at < 0 && step < 0 ? all - 1 : (at + step + all) % all);
       } else if (open && event.key === "Escape") close();
       else if (open && event.key === "Enter" && at >= 0) choose(options[at]);
       else return;
