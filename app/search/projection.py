@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from threading import Thread
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -179,6 +180,25 @@ def tidy(index: Index, *, now: datetime) -> None:
     with index.wait_to_write(_PATIENCE) as batch:
         batch.apply((), index.ended(_seconds(now)))
     index.merge(thorough=True)
+
+
+def merge_beside(index: Index) -> Thread | None:
+    """Merge what is due in a thread of its own, which may die at any moment; None if one runs."""
+    if _merging and _merging[-1].is_alive():
+        return None
+    _merging[:] = [Thread(target=_merge, args=(index,), name="index merging", daemon=True)]
+    _merging[0].start()
+    return _merging[0]
+
+
+_merging: list[Thread] = []
+
+
+def _merge(index: Index) -> None:
+    try:
+        index.merge(thorough=False)
+    except (IndexBusy, IndexUnavailable, OSError) as error:
+        log.info("The index is not merged now: %s", type(error).__name__)
 
 
 def check(session: Session, index: Index, *, now: datetime) -> list[Difference]:
