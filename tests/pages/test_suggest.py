@@ -169,8 +169,8 @@ def test_the_script_is_small_our_own_and_needed_for_nothing(client: FlaskClient)
         assert len(tags) == 1
         assert " defer>" in tags[0]
         source = re.findall(r'src="([^"]+)"', tags[0])[0]
-        kept = client.get(source)
-        assert (kept.status_code, "immutable" in kept.headers["Cache-Control"]) == (200, True)
+        with client.get(source) as kept:
+            assert (kept.status_code, "immutable" in kept.headers["Cache-Control"]) == (200, True)
         policy = page.headers["Content-Security-Policy"]
         assert "script-src 'self';" in policy
         assert "unsafe" not in policy
