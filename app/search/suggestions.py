@@ -77,15 +77,17 @@ def written(
 
 
 def _skills(index: Index, typed: str, now: datetime) -> tuple[tuple[str, int], ...]:
-    """Those that live ads have, by number, then others the catalogue knows."""
-    known = [*dict.fromkeys(suggest_skills(typed, MOST))]
+    """Those that live ads have, those that begin so first; then others the catalogue knows."""
+    known, start = suggest_skills(typed, MOST), fold(typed.strip())
     try:
-        counted = dict(index.skills_begun(fold(typed.strip()), known, int(now.timestamp())))
+        counted = dict(index.skills_begun(start, known, int(now.timestamp())))
     except IndexUnavailable:
         counted = {}
     names = {**{name: counted.get(name, 0) for name in known}, **counted}
     # what the catalogue puts first stays first among equals
-    ranked = sorted(names.items(), key=lambda entry: (entry[1] == 0, -entry[1]))
+    ranked = sorted(
+        names.items(), key=lambda one: (one[1] == 0, not fold(one[0]).startswith(start), -one[1])
+    )
     return tuple(ranked[:MOST])
 
 
@@ -123,11 +125,12 @@ def _words(
 def _written_in(ad: Ad, term: str, begun: str) -> str:
     """The commonest way this ad writes `term`, rather in small letters; '' if none begins so."""
     forms: Counter[str] = Counter()
-    texts = (ad.headline, ad.seeks, ad.offers, ad.about)
-    for text in (*ad.side_skills("seeks"), *ad.side_skills("offers"), *texts):
+    skills = (*ad.side_skills("seeks"), *ad.side_skills("offers"))
+    for text in (*skills, ad.headline, ad.seeks, ad.offers, ad.about):
         for word in words(text, tags=True):
-            if word.term == term and fold(text[word.start : word.end]).startswith(begun):
-                forms[_as_printed(text, word)] += 1
+            form = text[word.start : word.end]
+            if word.term == term and fold(form).startswith(begun):
+                forms[form if text in skills else _as_printed(text, word)] += 1
     small = [form for form in forms if form.islower()]
     return max(small or forms, key=lambda form: forms[form], default="")
 
