@@ -181,7 +181,7 @@ class _Terms(Sequence[bytes]):
     def __init__(self, blob: bytes, ends: Numbers) -> None:
         self._blob = blob
         # a view hands out plain numbers, five times as fast as an array does
-        self._ends = memoryview(np.concatenate([np.zeros(1, ends.dtype), ends]))
+        self._ends = memoryview(np.concatenate([np.zeros(1, ends.dtype), ends]).data)
 
     def __len__(self) -> int:
         return len(self._ends) - 1

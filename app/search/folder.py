@@ -103,6 +103,24 @@ class IndexFolder:
             files[name] = content
         return files
 
+    def prove(self, manifest: Manifest, names: Iterable[str]) -> dict[str, bytes]:
+        """`read`, by somebody who is about to build on these files.
+
+        Raises IndexUnavailable, and sees to it that what is damaged is made anew: the index, or a
+        spare file by itself.
+        """
+        files: dict[str, bytes] = {}
+        for name in sorted(names, key=lambda name: name.endswith(self.spare)):
+            try:
+                files |= self.read(manifest, [name])
+            except IndexUnavailable:
+                if name.endswith(self.spare):
+                    self.remove(manifest, name)
+                else:
+                    self.condemn(manifest)
+                raise
+        return files
+
     def publish(self, folder: str, names: Iterable[str], before: Manifest | None) -> Manifest:
         """Let the files of these names in `folder` count from now on, and sweep away all else.
 

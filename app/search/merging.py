@@ -23,7 +23,7 @@ _PATIENCE = 10  # seconds to wait for another writer
 
 def table_of(folder: IndexFolder, manifest: Manifest) -> Table:
     """The table that counts."""
-    return Table.of(folder.read(manifest, [n for n in manifest.files if n.endswith(".toc")]))
+    return Table.of(folder.prove(manifest, [n for n in manifest.files if n.endswith(".toc")]))
 
 
 def side_bytes(manifest: Manifest) -> int:
@@ -81,7 +81,7 @@ def _merge_group(folder: IndexFolder, names: set[str], scratch: Path) -> bool:
         table = table_of(folder, manifest)
         sources = [one for one in table.segments if one.segment_id() in names]
         files = {n for n in manifest.files if n.split(".")[0] in names and not n.endswith(SIDE)}
-        contents = folder.read(manifest, files)
+        contents = folder.prove(manifest, files)
     if len(sources) != len(names):
         return False
     kept = {
@@ -130,7 +130,7 @@ def mend(folder: IndexFolder) -> bool:
             own = [n for n in manifest.files if n.startswith(f"{name}.") and not n.endswith(SIDE)]
             path = folder.path / manifest.folder / f"{name}{SIDE}"
             fresh = path.with_suffix(".mended")
-            fresh.write_bytes(side_file(one, folder.read(manifest, own)))
+            fresh.write_bytes(side_file(one, folder.prove(manifest, own)))
             fresh.replace(path)
     if missing:
         others = {name: sums for name, sums in manifest.files.items() if name not in missing}

@@ -155,10 +155,11 @@ def _better_anew(index: Index, marks: list[tuple[int, int]], now: datetime) -> b
 def rebuild(session: Session, index: Index, *, now: datetime) -> int:
     """Make the whole index anew from the live ads; returns how many. Raises IndexBusy.
 
-    Marks stay: whoever drains them finds that most is in already.
+    Marks stay: whoever drains them finds that most is in already. What `session` has read may be
+    older than what another process put in while we waited, so the database is asked afresh.
     """
-    with index.wait_to_write(_PATIENCE) as batch:
-        return batch.rebuild(_live(session, now))
+    with index.wait_to_write(_PATIENCE) as batch, Session(session.get_bind()) as fresh:
+        return batch.rebuild(_live(fresh, now))
 
 
 def forget(index: Index, ad_ids: Sequence[int]) -> None:
@@ -172,14 +173,15 @@ def forget(index: Index, ad_ids: Sequence[int]) -> None:
     index.merge(thorough=True)
 
 
-def tidy(index: Index, *, now: datetime) -> None:
+def tidy(index: Index, *, now: datetime) -> bool:
     """Once a day: forget ads that ran out, and every byte of what was edited or deleted.
 
+    Others write meanwhile. Returns whether there was something to do.
     Raises IndexBusy, IndexUnavailable.
     """
     with index.wait_to_write(_PATIENCE) as batch:
         batch.apply((), index.ended(_seconds(now)))
-    index.merge(thorough=True)
+    return index.merge(thorough=True)
 
 
 def merge_beside(index: Index) -> Thread | None:

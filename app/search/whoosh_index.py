@@ -176,9 +176,15 @@ class WhooshIndex:
             yield from (row for n, row in enumerate(standing.segment.raw) if n not in dead)
 
     def verify(self) -> None:
-        manifest = self.folder.look_over()
-        for name in manifest.files:
-            self.folder.read(manifest, [name])
+        while True:
+            manifest = self.folder.look_over()
+            try:
+                for name in manifest.files:
+                    self.folder.prove(manifest, [name])
+                return
+            except IndexUnavailable:
+                if self.folder.manifest().generation == manifest.generation:
+                    raise
 
     def merge(self, *, thorough: bool = True) -> bool:
         return merging.merge(self.folder, self.latest, thorough=thorough)
