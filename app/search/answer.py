@@ -62,7 +62,7 @@ def _page(snapshot: Snapshot, query: SearchQuery, now: int, size: int, facets: b
     if facets:  # the same on every page and in any order
         question = (replace(query, page=1, sort="newest"), board.live(now).since)
         counts = snapshot.counts.get(question, lambda: selection.facets(query))
-    return SearchPage(boxes, total, True, counts, 0.0, asked.any_will_do, miles, asked, newest)
+    return SearchPage(boxes, total, True, counts, 0.0, asked.relaxed, miles, asked, newest)
 
 
 def _best(snapshot: Snapshot, query: SearchQuery, now: int) -> tuple[Plan, Selection]:
@@ -70,10 +70,11 @@ def _best(snapshot: Snapshot, query: SearchQuery, now: int) -> tuple[Plan, Selec
     terms = _terms(snapshot, query, "")
     asked = plan(query, Spelling(terms, _live(snapshot.board, query, now)))
     selection = _select(snapshot, query, asked, now)
-    if not selection.but().any() and (looser := asked.loosened()):
-        other = _select(snapshot, query, looser, now)
-        if other.but().any():
-            return looser, other
+    if not selection.but().any():
+        for looser in asked.looser():
+            other = _select(snapshot, query, looser, now)
+            if other.but().any():
+                return looser, other
     return asked, selection
 
 

@@ -20,6 +20,13 @@ _SYNONYM_WEIGHT = 0.7  # so that the word itself ranks first
 _COMPOUND_WEIGHT = 0.9  # of drystone when somebody typed dry stone, and the other way round
 _MUTATED_WEIGHT = 0.6
 _NEAR_WEIGHTS = (0.7, 0.5, 0.3)  # by slips
+_ASKING = """
+about advice any anybody anyone anything basics beginner beginners could do does find get getting
+good help how into know learn learning lesson lessons like look looking need needs please should
+show skill skills some somebody someone something start talk teach teaching tips want wants when
+where which would
+"""
+_OF_ASKING = frozenset(_ASKING.split())
 _CUT_WEIGHT = 0.5
 _SHORTEST_STEM = 5  # letters
 _ENDING_BEGUN = re.compile(  # of an ending that a stem lacks, as far as it may be typed
@@ -96,11 +103,15 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """One thing to be found: any of its alternatives will do. `optional` only lifts the rank."""
+    """One thing to be found: any of its alternatives will do. `optional` only lifts the rank.
+
+    `weak`: a word of asking rather than of what is asked for, the first that may be missing.
+    """
 
     alternatives: tuple[Alternative, ...]
     excluded: bool = False
     optional: bool = False
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +130,15 @@ class Respelt:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All required wants must be met, with `any_will_do` one of them; what is excluded never."""
+    """All required wants must be met, with `any_will_do` one of them; what is excluded never.
+
+    `relaxed`: it asks for less than was typed.
+    """
 
     wants: tuple[Want, ...]
     any_will_do: bool = False
     respelt: tuple[Respelt, ...] = ()
+    relaxed: bool = False
 
     @property
     def required(self) -> tuple[Want, ...]:
@@ -132,6 +147,19 @@ class Plan:
     @property
     def excluded(self) -> tuple[Want, ...]:
         return tuple(want for want in self.wants if want.excluded)
+
+    def looser(self) -> "Iterator[Plan]":
+        """What to ask for where no ad has it all, most first."""
+        strong = [want for want in self.required if not want.weak]
+        if strong and len(strong) < len(self.required):
+            wants = tuple(replace(want, optional=want.optional or want.weak) for want in self.wants)
+            yield replace(self, wants=wants, relaxed=True)
+            yield from Plan((*strong, *self.excluded), respelt=self.respelt)._any()
+        yield from self._any()
+
+    def _any(self) -> "Iterator[Plan]":
+        if loosened := self.loosened():
+            yield loosened
 
     def loosened(self) -> "Plan | None":
         """The same with any of the words instead of all; None where that changes nothing."""
@@ -145,7 +173,7 @@ class Plan:
             single += [Want((other,)) for other in others]
         if len(single) < 2:
             return None
-        return Plan((*single, *self.excluded), any_will_do=True, respelt=self.respelt)
+        return Plan((*single, *self.excluded), any_will_do=True, respelt=self.respelt, relaxed=True)
 
 
 def plan(query: SearchQuery, vocabulary: Vocabulary = UNKNOWN) -> Plan:
@@ -234,7 +262,8 @@ class _Reader:
             begun = written if prefix and word is found[-1] else ""
             itself = Alternative((word.term,), prefix=begun)
             others = () if word.stop else tuple(self._otherwise(word, written, begun))
-            yield Want((itself, *others), optional=word.stop)
+            weak = written in _OF_ASKING and not word.stop
+            yield Want((itself, *others), optional=word.stop, weak=weak)
 
     def _otherwise(self, word: Word, written: str, begun: str) -> Iterator[Alternative]:
         """Other ways to write a word that few ads have."""

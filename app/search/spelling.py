@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from app.catalogue.places import find_places
 from app.catalogue.skills import all_skills
 from app.core.text import fold
 from app.search.analysis import term_of
@@ -132,8 +133,10 @@ class Spelling:
         return [int(count) for count in np.broadcast_to(counts, len(terms))]
 
     def near(self, word: str) -> tuple[Near, ...]:
-        if not _LETTERS.fullmatch(word) or len(word) < _FEWEST or word in skill_words():
+        if not _LETTERS.fullmatch(word) or len(word) < _FEWEST:
             return ()
+        if word in skill_words() or find_places(word):
+            return ()  # spelt right, whoever has it
         found = self._near_skills(word)
         least = min((near.slips for near in found), default=_FAR)
         if len(word) >= _SHORT:
@@ -170,7 +173,12 @@ class Spelling:
 
 
 def _begins_alike(word: str, other: str) -> bool:
-    """Hardly anybody slips at the first letter, unless in a long word or by swapping two."""
+    """Hardly anybody slips at the first letter, unless in a long word or by swapping two.
+
+    Of a short word no letter may be another.
+    """
+    if len(word) < _SHORT and len(word) == len(other) and sorted(word) != sorted(other):
+        return False
     return len(word) >= _TWO_SLIPS or word[0] == other[0] or word[:2] == other[1::-1]
 
 

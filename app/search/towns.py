@@ -23,6 +23,7 @@ kew law lea leek lees loans lode march mark mere mold moss mumbles nelson over p
 reading ridge rock rugby rye sale sandwich sandy scone send settle shaw sherry speke staple steep
 stock stoke stone stow street sway tong tring wall ware wash wells wick wing wool worth yarm
 """
+_NATIONS = frozenset({"wales", "england", "scotland", "ireland", "cymru", "britain"})
 _WORDS_TOO = frozenset(_TOWNS_AND_WORDS.split())
 
 
@@ -68,6 +69,8 @@ def _ends(q: str) -> Iterator[tuple[str, str]]:
 
 def _may_be_name(name: str) -> bool:
     if not name or '"' in name or name.startswith("-") or len(name) > 60:
+        return False
+    if name.lower() in _NATIONS:
         return False
     return name.lower() not in _WORDS_TOO or name[0].isupper()
 

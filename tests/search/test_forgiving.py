@@ -65,6 +65,8 @@ def test_a_word_no_ad_has_is_taken_for_the_nearest(
         ("kettle", "nettles"),  # the first letter
         ("lantern", "lateral"),  # too far
         ("harp", "hard"),  # a skill is spelt right
+        ("wales", "walks"),  # a place too
+        ("fara", "farm"),  # a short word with another letter in it
         ('"lanterm"', "lantern"),  # meant as it stands
         ("-lanterm", ""),
     ],
@@ -126,6 +128,25 @@ def by_hand(a: str, b: str) -> int:
     if len(a) > 1 and len(b) > 1 and a[0] == b[1] and a[1] == b[0]:
         cost = min(cost, by_hand(a[2:], b[2:]) + 1)
     return cost
+
+
+# --- asking in a sentence -------------------------------------------------------------------------
+
+
+def test_words_of_asking_are_the_first_that_may_be_missing(index: WhooshIndex) -> None:
+    fill(
+        index,
+        ad(1, headline="Swimming, unhurried"),
+        ad(2, headline="Somebody to learn with", about="I want to know how"),
+        ad(3, headline="Swimming and learning"),
+    )
+    page = index.search(ask("i want to learn swimming"), NOW)
+    assert (page.boxes, page.relaxed) == (("000003", "000001"), True)
+    page = index.search(ask("i want to learn juggling swimming"), NOW)
+    assert (set(page.boxes), page.relaxed) == ({"000001", "000003"}, True)
+    assert found(index, "want to learn") == {2}
+    assert not index.search(ask("learn swimming"), NOW).relaxed
+    assert found(index, "learn swimming") == {3}
 
 
 # --- other ways to write it -----------------------------------------------------------------------
