@@ -324,10 +324,13 @@ def footprint(folder: Path) -> str:
     opened, cpu = time.perf_counter() - began, time.process_time() - spent
     for name, arguments in ROWS.values():
         getattr(ours, name)(*arguments)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return (
-        f"{opened:.2f} s (cpu {cpu:.2f}) · {peak / 1024:.0f} MB, {base / 1024:.0f} of them before"
-    )
+    return f"{opened:.2f} s (cpu {cpu:.2f}) · {_peak()} MB at most, {base} of them before"
+
+
+def _peak() -> int:
+    """The most memory this process has had, in MB."""
+    told = Path("/proc/self/status").read_text().partition("VmHWM:")[2]
+    return int(told.split()[0]) // 1024
 
 
 def _size(engine: Any) -> str:

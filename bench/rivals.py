@@ -420,7 +420,8 @@ class Postgres:
     def near(self, lat: float, lon: float, miles: float) -> Answer:
         return self._newest(
             "FROM ads WHERE la BETWEEN %s AND %s AND lo BETWEEN %s AND %s"
-            " AND 2*3958.7613*asin(sqrt(sin(radians(la-%s)/2)^2+cos(radians(la))*cos(radians(%s))*sin(radians(lo-%s)/2)^2))"
+            " AND 2*3958.7613*asin(sqrt(sin(radians(la-%s)/2)^2"
+            " +cos(radians(la))*cos(radians(%s))*sin(radians(lo-%s)/2)^2))"
             " <= %s", (*box_around(lat, lon, miles), lat, lat, lon, miles),
         )  # fmt: skip
 

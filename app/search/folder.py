@@ -151,16 +151,16 @@ class IndexFolder:
 
     def sweep(self, manifest: Manifest | None) -> None:
         """Remove what does not count: leftovers of a writer that died, and former states."""
-        for path in self.path.iterdir():
-            if _OURS.fullmatch(path.name) and not (manifest and path.name == manifest.folder):
-                shutil.rmtree(path, ignore_errors=True)
+        for entry in list(os.scandir(self.path)):
+            if _OURS.fullmatch(entry.name) and not (manifest and entry.name == manifest.folder):
+                shutil.rmtree(entry.path, ignore_errors=True)
         if not manifest:
             return
-        for path in (self.path / manifest.folder).iterdir():
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            elif path.name not in manifest.files:
-                path.unlink(missing_ok=True)
+        for entry in list(os.scandir(self.path / manifest.folder)):
+            if entry.is_dir():
+                shutil.rmtree(entry.path, ignore_errors=True)
+            elif entry.name not in manifest.files:
+                Path(entry.path).unlink(missing_ok=True)
 
     def condemn(self, manifest: Manifest) -> None:
         """Somebody could not read what `manifest` names: whoever writes next shall make it anew."""

@@ -4,6 +4,7 @@ Whoosh writes segments and merges them. Beside each lies its side file (app.sear
 is what searches read; it is made from what is written, or anew from what Whoosh has.
 """
 
+import os
 import struct
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -77,7 +78,7 @@ class Table:
     def files(self, folder: Path) -> list[str]:
         """The files of its segments."""
         heads = tuple(f"{name}." for name in self.names)
-        return sorted(path.name for path in folder.iterdir() if path.name.startswith(heads))
+        return sorted(name for name in os.listdir(folder) if name.startswith(heads))
 
 
 class _Whole:

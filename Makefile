@@ -1,0 +1,74 @@
+# Two commands matter: `make run` and `make test`. Both do all they need on a fresh machine.
+PYTHON ?= python3
+PORT ?= 8000
+DEMO ?= 1
+TESTS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUNS := $(VENV)/.installed
+TESTABLE := $(VENV)/.installed-dev
+CODE := app bench checks tests wsgi.py
+POT := app/translations/messages.pot
+EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keyword N_ \
+	--keyword lazy_gettext --keyword lazy_ngettext:1,2 --add-location file --sort-output --no-wrap \
+	--project Bothways --header-comment '\# What Bothways says. Gathered by: make translations'
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench bench-engines bench-pages translations clean
+
+help:  ## Say what there is (this)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+run: $(RUNS)  ## Start the board: web and worker (PORT=8000; DEMO=0 for no demo ads)
+	@PORT="$(PORT)" DEMO="$(DEMO)" exec $(BIN)/python -m app.serve
+
+test: $(TESTABLE) chromium check  ## Check everything, then run the whole suite (TESTS=tests/ads for some)
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 $(TESTS)
+
+check: $(TESTABLE)  ## Style, types, who imports whom, migrations and translations up to date
+	@$(BIN)/ruff format --check --quiet $(CODE) || { echo "Not formatted: run $(BIN)/ruff format"; exit 1; }
+	@$(BIN)/ruff check --quiet $(CODE)
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --verbose > $(VENV)/imports.log 2>&1 || { cat $(VENV)/imports.log; exit 1; }
+	@$(BIN)/python -m checks.migrations
+	@$(EXTRACT) --output-file $(VENV)/messages.pot app && $(BIN)/python -m checks.translations $(VENV)/messages.pot $(POT)
+	@echo "Checked: style, types, imports, migrations, translations."
+
+bench: $(TESTABLE)  ## Measure and print a table (BENCH_FULL=1 goes on to 100,000 ads)
+	@$(BIN)/python -m bench.run
+
+bench-engines: $(TESTABLE)  ## Compare the search with other engines (BENCH_MILLION=1: a million ads too)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
+	@$(BIN)/python -m bench.engines
+
+bench-pages: $(TESTABLE)  ## Ask for whole pages over HTTP at 1 and 8 connections
+	@$(BIN)/python -m bench.pages
+
+translations: $(TESTABLE)  ## Gather every sentence anew for the translators
+	@mkdir -p $(dir $(POT))
+	$(EXTRACT) --output-file $(POT) app
+	@if ls app/translations/*/LC_MESSAGES/*.po > /dev/null 2>&1; then \
+		$(BIN)/pybabel update --no-fuzzy-matching --input-file $(POT) --output-dir app/translations; fi
+
+clean:  ## Take away what can be made again: environment, caches, search index (never the database)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find app bench checks migrations tests -name __pycache__ -prune -exec rm -rf {} +
+	find search_index -mindepth 1 ! -name .gitignore -delete
+
+.PHONY: chromium
+chromium: $(TESTABLE)
+	@sh checks/chromium.sh
+
+$(RUNS): requirements.txt
+	@command -v $(PYTHON) > /dev/null || { echo "Bothways needs Python 3.11 or newer, and there is no $(PYTHON) here."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bothways needs Python 3.11 or newer, and $(PYTHON) is %d.%d. Name another: make PYTHON=python3.13 …" % sys.version_info[:2])'
+	@test -x $(BIN)/pip || { echo "Making a virtual environment in $(VENV) …"; $(PYTHON) -m venv $(VENV); } || { echo "This Python cannot make one (on Debian and Ubuntu: apt install python3-venv)."; rm -rf $(VENV); exit 1; }
+	@echo "Installing what runs it …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(TESTABLE): requirements-dev.txt $(RUNS)
+	@echo "Installing what tests it …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
