@@ -11,6 +11,7 @@ from app.catalogue.places import EARTH_RADIUS_MILES, Place, miles
 from app.search.cards import Cards, Mask, Numbers, Registry, Rows
 
 _CHUNK = 4096  # rows of the newest that are looked at together
+_FEW = 12  # below one ad in so many, skills are counted ad by ad
 _BORDER = 1e-6  # miles within which a distance is worked out as the catalogue does it
 
 
@@ -34,6 +35,18 @@ class Part:
         """Rows, newest first."""
         return np.argsort(-self.cards.newness, kind="stable")
 
+    def newest(self, inside: Mask, wanted: int) -> Rows:
+        """The newest `wanted` rows of those `inside`, newest first."""
+        found: list[Rows] = []
+        count = 0
+        for start in range(0, self.size, _CHUNK):
+            chunk = self.order[start : start + _CHUNK]
+            found.append(chunk[inside[chunk]])
+            count += len(found[-1])
+            if count >= wanted:
+                break
+        return np.concatenate(found)[:wanted] if found else np.zeros(0, np.intp)
+
     @cached_property
     def moments(self) -> tuple[Numbers, Numbers]:
         """When ads were posted and run out, in order."""
@@ -50,6 +63,26 @@ class Part:
     def _by_id(self) -> tuple[Numbers, Rows]:
         order = np.argsort(self.cards.id, kind="stable")
         return self.cards.id[order], order
+
+    @cached_property
+    def _by_row(self) -> Rows:
+        """Where the skills of each row begin among the pairs, and where the last ends."""
+        return np.searchsorted(self.cards.skill_row, np.arange(self.size + 1))
+
+    def count_skills(self, inside: Mask, counts: Numbers) -> None:
+        """Add to `counts`, by number of the skill, how many of the rows `inside` have it."""
+        rows, numbers, starts = self.by_skill
+        having = np.flatnonzero(inside)
+        if not len(rows) or not len(having):
+            return
+        if len(having) * _FEW > self.size:
+            here = inside.view(np.uint8).take(rows)
+            counts[numbers] += np.add.reduceat(here, starts, dtype=np.int32)
+            return
+        first, last = self._by_row[having], self._by_row[having + 1]
+        each = last - first
+        pairs = np.repeat(first - np.cumsum(each) + each, each) + np.arange(int(each.sum()))
+        counts += np.bincount(self.cards.skill_number[pairs], minlength=len(counts))
 
     def rows_of(self, ids: Iterable[int]) -> Rows:
         """Every row that has one of these ids, dead ones too."""
@@ -97,39 +130,22 @@ class Board:
             until = min(until, int(moments[at])) if at < len(moments) else until
         return Live(mask, since, until)
 
-    @cached_property
-    def order(self) -> Rows:
-        """All rows, newest first."""
-        base, recent = self.base.order, self.recent.order
-        if not self.recent.size:
-            return base
-        places = np.searchsorted(
-            -self.base.cards.newness[base], -self.recent.cards.newness[recent], "right"
-        )
-        return np.insert(base, places, recent + self.base.size)
-
     def newest(self, inside: Mask, wanted: int) -> Rows:
         """The newest `wanted` rows of those `inside`, newest first."""
-        found: list[Rows] = []
-        count = 0
-        for start in range(0, self.size, _CHUNK):
-            chunk = self.order[start : start + _CHUNK]
-            found.append(chunk[inside[chunk]])
-            count += len(found[-1])
-            if count >= wanted:
-                break
-        return np.concatenate(found)[:wanted] if found else np.zeros(0, np.intp)
+        rows = [self.base.newest(inside[: self.base.size], wanted)]
+        if self.recent.size:
+            late = self.recent.newest(inside[self.base.size :], wanted)
+            rows.append(late + self.base.size)
+            newness = [self.base.cards.newness[rows[0]], self.recent.cards.newness[late]]
+            order = np.argsort(-np.concatenate(newness), kind="stable")[:wanted]
+            return np.concatenate(rows)[order]
+        return rows[0]
 
     def count_skills(self, inside: Mask) -> Numbers:
         """By number of the skill, how many of the rows `inside` have it."""
         counts = np.zeros(len(self.registry.skills.names), np.int64)
-        start = 0
-        for part in (self.base, self.recent):
-            rows, numbers, starts = part.by_skill
-            if len(rows):
-                here = inside[start : start + part.size].view(np.uint8).take(rows)
-                counts[numbers] += np.add.reduceat(here, starts, dtype=np.int32)
-            start += part.size
+        self.base.count_skills(inside[: self.base.size], counts)
+        self.recent.count_skills(inside[self.base.size :], counts)
         return counts
 
     def having_skills(self, numbers: Sequence[int]) -> Mask:

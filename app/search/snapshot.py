@@ -157,12 +157,14 @@ class Snapshot:
 
     def where(self, ids: Iterable[int]) -> dict[int, tuple[int, int, int]]:
         """Of those ids that are in: number of the segment, row in it, fingerprint."""
-        wanted, found = np.fromiter(ids, np.int64), {}
+        wanted, found = np.fromiter(ids, np.int64), dict[int, tuple[int, int, int]]()
+        if not len(wanted):
+            return found
         for number, standing in enumerate(self.segments):
             raw, dead = standing.segment.raw, set(standing.deleted.tolist())
             own = standing.segment.cards.id
             has = np.isin(own, wanted) if len(wanted) > 1 else own == wanted
-            for row in np.flatnonzero(has).tolist() if len(wanted) else ():
+            for row in np.flatnonzero(has).tolist():
                 if row not in dead:
                     found[int(own[row])] = (number, row, int(raw["fingerprint"][row]))
         return found

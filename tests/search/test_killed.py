@@ -207,3 +207,11 @@ def test_an_open_reader_that_meets_damage_says_so_and_it_is_got_over(shop: Shop)
     shop.change("000001", headline="kettle")
     shop.refresh()
     assert found(shop.index, "kettle") == {1}
+
+
+def test_nothing_to_forget_is_nothing_to_do(shop: Shop) -> None:
+    fill(shop.index, ad(1), ad(2), ad(3))
+    before = shop.index.generation()
+    put(shop.index)
+    assert not shop.index.merge(thorough=True)
+    assert shop.index.generation() == before
