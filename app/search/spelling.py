@@ -116,7 +116,7 @@ def _skill_shelf() -> Shelf:
 
 
 class Spelling:
-    """The words of the ads that are live; see app.search.plan.Vocabulary."""
+    """The words of the ads that are live; see app.search.wants.Vocabulary."""
 
     def __init__(self, terms: Terms, live: Mask) -> None:
         self._terms, self._live = terms, live
