@@ -15,7 +15,7 @@ EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keyword N_ 
 	--project Bothways --header-comment '\# What Bothways says. Gathered by: make translations'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench translations clean
+.PHONY: help run test check bench bench-engines bench-pages translations clean
 
 help:  ## Say what there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,13 @@ check: $(TESTABLE)  ## Style, types, who imports whom, migrations and translatio
 
 bench: $(TESTABLE)  ## Measure and print a table (BENCH_FULL=1 goes on to 100,000 ads)
 	@$(BIN)/python -m bench.run
+
+bench-engines: $(TESTABLE)  ## Compare the search with other engines (BENCH_MILLION=1: a million ads too)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
+	@$(BIN)/python -m bench.engines
+
+bench-pages: $(TESTABLE)  ## Ask for whole pages over HTTP at 1 and 8 connections
+	@$(BIN)/python -m bench.pages
 
 translations: $(TESTABLE)  ## Gather every sentence anew for the translators
 	@mkdir -p $(dir $(POT))

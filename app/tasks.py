@@ -15,8 +15,6 @@ from app.relay import keeping
 from app.search import projection
 from app.worker import Task
 
-MOST_STEPS = 100  # of tidying the index, each of some seconds: what is left has its turn tomorrow
-
 
 def refresh_index() -> None:
     """Bring the index up to date with the database; mends it where it is damaged."""
@@ -24,12 +22,14 @@ def refresh_index() -> None:
 
 
 def tidy_index() -> None:
-    """Leave no byte in the index of what was edited, ended or erased; find damage nobody met."""
+    """Let go of what the index holds of ads that ran out and of words edited away; find damage."""
     index().verify()
-    for _ in range(MOST_STEPS):
-        if not projection.tidy(index(), now=utcnow()):
-            break
-        refresh_index()  # whoever posts meanwhile is found
+    projection.tidy(index(), now=utcnow())
+
+
+def merge_index() -> None:
+    """Merge small segments of the index beside everything else, if that is due."""
+    projection.merge_beside(index())
 
 
 def send_reminders() -> None:
@@ -69,6 +69,7 @@ def forget() -> None:
 
 TASKS = [
     Task("index", 0.3, refresh_index),
+    Task("index merging", 2, merge_index),
     Task("reminders", 60, send_reminders),
     Task("forgetting", 600, forget),
     Task("index tidying", 86_400, tidy_index),

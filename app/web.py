@@ -27,6 +27,7 @@ from app.board import (
     posting,
     report,
     results,
+    suggest,
     thread,
     words,
 )
@@ -49,8 +50,8 @@ STATUS = {
 }
 LARGEST_REQUEST = 256 * 1024  # bytes; the longest honest form is a tenth of it
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -116,7 +117,7 @@ def site_of(settings: Settings) -> Site:
 
 
 def _register_pages(app: Flask, settings: Settings) -> None:
-    for page in (home, results, ad, posting, mine, my_data, thread, link, report):
+    for page in (home, results, suggest, ad, posting, mine, my_data, thread, link, report):
         app.register_blueprint(page.bp)
     for page in (plain, health, for_machines):
         app.register_blueprint(page.bp)

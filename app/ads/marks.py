@@ -23,6 +23,14 @@ def newest_mark(session: Session) -> int:
     return session.scalar(select(sa.func.max(StaleMark.id))) or 0
 
 
+def waiting_marks(session: Session) -> tuple[int, int]:
+    """The ids of the oldest and the newest mark that wait, 0 and 0 if none does."""
+    oldest = select(sa.func.min(StaleMark.id)).scalar_subquery()
+    newest = select(sa.func.max(StaleMark.id)).scalar_subquery()
+    first, last = session.execute(select(oldest, newest)).one()
+    return first or 0, last or 0
+
+
 def drop_marks(session: Session, *, up_to: int) -> None:
     """The index has seen these marks."""
     session.execute(sa.delete(StaleMark).where(StaleMark.id <= up_to))

@@ -19,7 +19,7 @@ from app.ads.asking import (
     of_person,
 )
 from app.ads.keeping import erase_of, purge, reminders_due
-from app.ads.marks import drop_marks, mark_stale, newest_mark, stale_marks
+from app.ads.marks import drop_marks, mark_stale, newest_mark, stale_marks, waiting_marks
 from app.ads.models import Ad, AdSkill
 from app.ads.policy import Draft
 from app.ads.refusals import AdGone, AdUnknown, AlreadyStands, NotNow
@@ -60,6 +60,7 @@ __all__ = [
     "renew",
     "resume",
     "stale_marks",
+    "waiting_marks",
 ]
 
 STANDING = ("unconfirmed", "live", "paused", "held")  # the states the fingerprint is unique in

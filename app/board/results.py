@@ -10,7 +10,6 @@ from markupsafe import Markup, escape
 
 from app.ads.policy import MODES, RHYTHMS
 from app.ads.service import find_ad
-from app.ads.service import newest as newest_ads
 from app.board import words
 from app.board.view import view
 from app.catalogue.places import near_misses
@@ -26,7 +25,6 @@ from app.search.query import DISTANCES, SearchQuery
 
 bp = Blueprint("results", __name__)
 SKILLS_SHOWN = 10
-NEWEST = 3  # shown where nothing was found and nothing would widen it
 
 
 class Choice(NamedTuple):
@@ -53,9 +51,10 @@ def ads() -> ResponseReturnValue:
         return redirect(url_for("ad.ad", box=box), 303)
     now = utcnow()
     found = search.find(db.session, index(), query, now=now)
-    full = relay.full_boxes(db.session, found.ads)
+    query = found.query
+    other = [] if found.total else search.meanwhile(db.session, index(), query, now=now)
+    full = relay.full_boxes(db.session, [*found.ads, *other])
     ways = [] if found.total else search.widen(db.session, index(), query, now=now)
-    newest = [] if found.total or ways else newest_ads(db.session, now=now, limit=NEWEST)
     unknown = query.place_text if query.place is None else ""
     return render_template(
         "results.html",
@@ -64,14 +63,19 @@ def ads() -> ResponseReturnValue:
         ads=[view(ad, is_full=ad.box in full) for ad in found.ads],
         heading=heading(query, found.total),
         asked=asked(query),
-        highlight=highlighter(query),
+        highlight=highlighter(found),
+        respelt=_respelt(found),
+        rather=[one for one in found.respelt if not one.taken],
+        meanwhile=[view(ad, is_full=ad.box in full) for ad in other],
         facets=_facets(query, found),
         chosen=_chosen(query),
-        newest=[view(ad) for ad in newest],
         ways=[(way_words(way), results_url(way.query), way.total) for way in ways],
         near=near_misses(unknown)[:3] if unknown else [],
         url=results_url,
         pages=_pages(found.page, found.pages),
+        page_url=lambda page: results_url(
+            query, page=page, upto=found.newest if page > 1 else None
+        ),
         distances=DISTANCES,
     )
 
@@ -129,13 +133,13 @@ def asked(query: SearchQuery) -> str:
     return ", ".join(item.words for item in _chosen(query))
 
 
-def highlighter(query: SearchQuery) -> Callable[[str], Markup]:
-    """A function that marks the words searched for in a plain text."""
+def highlighter(found: search.Results) -> Callable[[str], Markup]:
+    """A function that marks in a plain text what was searched for."""
 
     def highlight(text: str) -> Markup:
-        if not query.q:
+        if not found.query.q:
             return escape(text)
-        parts = search.highlight(text, query)
+        parts = search.highlight(text, found.plan)
         return Markup("").join(
             Markup("<mark>{}</mark>").format(part) if hit else escape(part) for part, hit in parts
         )
@@ -177,6 +181,15 @@ def _facets(query: SearchQuery, found: search.Results) -> list[tuple[str, str, l
         ("mode", gettext("How you would meet"), _choices(modes, counts.mode, query.modes)),
         ("rhythm", gettext("How often"), _choices(rhythms, counts.rhythm, query.rhythms)),
     ]
+
+
+def _respelt(found: search.Results) -> list[tuple[str, list[search.Respelling]]]:
+    """By word as typed: those that it was taken for."""
+    words: dict[str, list[search.Respelling]] = {}
+    for one in found.respelt:
+        if one.taken:
+            words.setdefault(one.typed, []).append(one)
+    return list(words.items())
 
 
 def _choices(

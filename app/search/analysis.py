@@ -1,7 +1,8 @@
 """From text to terms, the same for ads and for searches: what counts as a word, and its stem. Pure.
 
 A word keeps the signs that make it another word (C++, C#, Node.js, .NET, R&D). Words are compared
-in lower case, without accents, by their English stem; Welsh words mostly pass unchanged.
+in lower case, without accents, in one of the spellings of Britain and America, by their English
+stem; Welsh words mostly pass unchanged.
 """
 
 import re
@@ -13,6 +14,7 @@ from functools import lru_cache
 import Stemmer
 
 from app.core.text import fold
+from app.search.american import one_spelling
 
 # Too common to be asked for. They keep their place, so that phrases still fit.
 _STOP_WORDS = """
@@ -31,6 +33,7 @@ _WORD = re.compile(
 )
 _INITIALS = re.compile(r"(?:\w\.)+\w")  # I.T, U.X
 _PLAIN = re.compile(r"[a-z]+")
+_SEVERAL = re.compile(r"[A-Z]{2,5}s|[bcdfghjklmnpqrtvwxz]{2,4}s")  # CVs, PCs, APIs
 _own = threading.local()  # a stemmer is not safe to share
 
 
@@ -63,10 +66,10 @@ def words(text: str, *, tags: bool = False) -> Iterator[Word]:
 @lru_cache(maxsize=50_000)
 def term_of(written: str) -> str:
     """What all spellings of one word share: “Bookkeepers”, “bookkeeping” → “bookkeep”."""
-    term = fold(written)[:_LONGEST]
+    term = fold(written[:-1] if _SEVERAL.fullmatch(written) else written)[:_LONGEST]
     if _INITIALS.fullmatch(term):
         term = term.replace(".", "")
-    return _stemmer().stemWord(term) if _PLAIN.fullmatch(term) else term
+    return _stemmer().stemWord(one_spelling(term)) if _PLAIN.fullmatch(term) else term
 
 
 @lru_cache(maxsize=50_000)

@@ -3,28 +3,32 @@
 import time
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
 from app.search.analysis import words
-from app.search.cards import Cards, Rows, Sectors, Skills
-from app.search.evaluate import Postings, Terms, add, evaluate, excluded_rows
+from app.search.board import Board
+from app.search.cards import Mask, Numbers, Rows, newness
+from app.search.evaluate import Terms, add, evaluate, excluded_rows
 from app.search.index import AdDocument, Facets, SearchPage
+from app.search.kept import Remembered
 from app.search.plan import Plan, plan
 from app.search.query import SearchQuery
 from app.search.selection import Selection
+from app.search.spelling import Spelling
 
 _TELLING_WORDS = 16  # of an ad, to look for the like of it
 _SAME_SECTOR = 1.15
 
 
 class Snapshot(Protocol):
-    """One generation of an index, open for reading."""
+    """One generation of an index, open for reading, with what was asked of it already."""
 
-    board: Cards
-    sectors: Sectors
-    skills: Skills
+    board: Board
+    pages: Remembered
+    counts: Remembered
 
     def terms(self, side: str = "") -> Terms:
         """The words of one side (`seeks`, `offers`) or of the whole ad."""
@@ -34,48 +38,86 @@ class Snapshot(Protocol):
 def answer(
     snapshot: Snapshot, query: SearchQuery, now: int, *, size: int, facets: bool
 ) -> SearchPage:
-    """The page of `query`, with any of its words where no live ad has them all."""
+    """The page of `query`, with any of its words where no live ad has them all.
+
+    A page that was asked for before is remembered until the index or the live ads change.
+    """
     started = time.perf_counter()
-    asked = plan(query)
-    selection, relaxed = _select(snapshot, query, asked, now), False
-    if not selection.but().any() and (looser := asked.loosened()):
-        other = _select(snapshot, query, looser, now)
-        if other.but().any():
-            selection, relaxed = other, True
-    places, total = selection.page(query.sort, (query.page - 1) * size, size)
-    boxes = tuple(_boxes(snapshot, selection.rows[places]))
+    question = (query, size, facets, snapshot.board.live(now).since)
+    page = snapshot.pages.get(question, lambda: _page(snapshot, query, now, size, facets))
+    return replace(page, took=time.perf_counter() - started)
+
+
+def _page(snapshot: Snapshot, query: SearchQuery, now: int, size: int, facets: bool) -> SearchPage:
+    asked, selection = _best(snapshot, query, now)
+    board = snapshot.board
+    rows, total = selection.page(query.sort, (query.page - 1) * size, size)
+    boxes = tuple(_boxes(board, rows))
     miles = {}
-    if selection.miles is not None:
-        far = zip(boxes, selection.miles[places].tolist(), strict=True)
-        miles = {box: away for box, away in far if away == away}
-    counts = selection.facets(query, snapshot.sectors, snapshot.skills) if facets else Facets()
-    took = time.perf_counter() - started
-    return SearchPage(boxes, total, True, counts, took, relaxed, miles)
+    if query.place is not None:
+        away = board.miles(query.place, query.within)[board.column("spot")[rows]]
+        miles = {box: m for box, m in zip(boxes, away.tolist(), strict=True) if m == m}
+    newest = query.upto or _newest(board, now)
+    counts = Facets()
+    if facets:  # the same on every page and in any order
+        question = (replace(query, page=1, sort="newest"), board.live(now).since)
+        counts = snapshot.counts.get(question, lambda: selection.facets(query))
+    return SearchPage(boxes, total, True, counts, 0.0, asked.relaxed, miles, asked, newest)
+
+
+def _best(snapshot: Snapshot, query: SearchQuery, now: int) -> tuple[Plan, Selection]:
+    """What has all the words, or else what has any of them; and what they were taken for."""
+    terms = _terms(snapshot, query, "")
+    asked = plan(query, Spelling(terms, _live(snapshot.board, query, now)))
+    selection = _select(snapshot, query, asked, now)
+    if not selection.but().any():
+        for looser in asked.looser():
+            other = _select(snapshot, query, looser, now)
+            if other.but().any():
+                return looser, other
+    return asked, selection
 
 
 def similar(snapshot: Snapshot, document: AdDocument, now: int, *, limit: int) -> tuple[str, ...]:
     """Boxes of the live ads that share most telling words with `document`, likest first."""
-    terms = snapshot.terms()
+    terms, board = snapshot.terms(), snapshot.board
     shared = [found for term in _telling(document) if len((found := terms.postings(term)).rows) > 1]
     rarest = sorted(shared, key=lambda found: len(found.rows))[:_TELLING_WORDS]
-    found = add(rarest)
-    board = snapshot.board
-    keep = board.live(now)[found.rows] & (board.cards["id"][found.rows] != document.id)
-    rows, scores = found.rows[keep], found.scores[keep]
-    same = board.cards["sector"][rows] == document.sector.encode()
+    rows, scores = add(rarest)
+    keep = board.live(now).mask[rows] & (board.column("id")[rows] != document.id)
+    same = board.column("sector")[rows] == board.registry.sectors.get(document.sector.encode())
     scores = np.where(same, scores * np.float32(_SAME_SECTOR), scores)
-    best = Selection(board, rows, scores, None).page("best", 0, limit)[0]
-    return tuple(_boxes(snapshot, rows[best]))
+    return tuple(_boxes(board, Selection(board, rows, scores, keep).page("best", 0, limit)[0]))
 
 
 def _select(snapshot: Snapshot, query: SearchQuery, asked: Plan, now: int) -> Selection:
-    terms = snapshot.terms(query.side)
-    found: Postings | None = evaluate(asked, terms)
+    terms = _terms(snapshot, query, query.side)
+    found: tuple[Rows, Numbers | None] | None = evaluate(asked, terms)
     if found is None and asked.excluded:
-        everyone = np.arange(len(snapshot.board.cards))
-        left = np.setdiff1d(everyone, excluded_rows(asked, terms), assume_unique=True)
-        found = Postings(left, np.zeros(len(left), np.float32))
-    return Selection.of(snapshot.board, found, query, now, snapshot.skills)
+        left = np.ones(snapshot.board.size, np.bool_)
+        left[excluded_rows(asked, terms)] = False
+        found = np.flatnonzero(left), None
+    return Selection.of(snapshot.board, found, query, now)
+
+
+def _terms(snapshot: Snapshot, query: SearchQuery, side: str) -> Terms:
+    """The words of one side; for a reader under way they are worth what they were."""
+    terms = snapshot.terms(side)
+    if not query.upto:
+        return terms
+    return terms.as_of(snapshot.board.column("newness") <= newness(*query.upto))
+
+
+def _live(board: Board, query: SearchQuery, now: int) -> Mask:
+    live = board.live(now).mask
+    return live & (board.column("newness") <= newness(*query.upto)) if query.upto else live
+
+
+def _newest(board: Board, now: int) -> tuple[int, int] | None:
+    rows = board.newest(board.live(now).mask, 1)
+    if not len(rows):
+        return None
+    return int(board.column("posted")[rows[0]]), int(board.column("id")[rows[0]])
 
 
 def _telling(document: AdDocument) -> list[str]:
@@ -87,5 +129,5 @@ def _telling(document: AdDocument) -> list[str]:
     return list(counted)
 
 
-def _boxes(snapshot: Snapshot, rows: Rows) -> Iterable[str]:
-    return (box.decode() for box in snapshot.board.cards["box"][rows].tolist())
+def _boxes(board: Board, rows: Rows) -> Iterable[str]:
+    return (box.decode() for box in board.column("box")[rows].tolist())

@@ -3,17 +3,17 @@
 An engine keeps one card of fixed width for each ad, and the names of its skills.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.ads.policy import KINDS, MODES, RHYTHMS
-from app.catalogue.places import Place
 from app.catalogue.skills import normalise_skill, skill_key
 from app.search.index import AdDocument
+from app.search.kept import Kept
 
 CARD = np.dtype(
     [
@@ -21,8 +21,8 @@ CARD = np.dtype(
         ("fingerprint", "<i8"),
         ("posted", "<i8"),
         ("expires", "<i8"),
-        ("latitude", "<i4"),  # degrees × 100,000, some four feet
-        ("longitude", "<i4"),
+        ("latitude", "<f8"),  # degrees; not a number for ads that are nowhere
+        ("longitude", "<f8"),
         ("length", "<u2"),  # words in all, and on each side
         ("seeks_length", "<u2"),
         ("offers_length", "<u2"),
@@ -33,13 +33,21 @@ CARD = np.dtype(
         ("sector", "S30"),
     ]
 )
-NOWHERE = -(2**31)
-SCALE = 100_000
-EARTH_RADIUS_MILES = 3958.7613
+LENGTHS = {"text": "length", "seeks": "seeks_length", "offers": "offers_length"}  # by field
+PROFILE = (len(KINDS), len(RHYTHMS), 1 << len(MODES))  # what is counted together, see `profile`
+_ID_BITS = 31
+NOWHERE = 0  # the number of no spot
+_DISTANCES_BYTES = 4 << 20
 
 Rows = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 Numbers = NDArray[Any]
+Key = TypeVar("Key", bound=Hashable)
+
+
+def newness(posted: Any, id: Any) -> Any:
+    """One number that orders by second posted, then by id."""
+    return (posted << _ID_BITS) | id
 
 
 def card(document: AdDocument, lengths: tuple[int, int, int]) -> bytes:
@@ -48,8 +56,8 @@ def card(document: AdDocument, lengths: tuple[int, int, int]) -> bytes:
     row = np.zeros((), CARD)
     row["id"], row["fingerprint"] = document.id, document.fingerprint()
     row["posted"], row["expires"] = document.posted, document.expires
-    row["latitude"] = round((document.latitude or 0) * SCALE) if here else NOWHERE
-    row["longitude"] = round((document.longitude or 0) * SCALE) if here else NOWHERE
+    row["latitude"] = document.latitude if here else np.nan
+    row["longitude"] = document.longitude if here else np.nan
     row["length"], row["seeks_length"], row["offers_length"] = lengths
     row["kind"], row["rhythm"] = KINDS.index(document.kind), RHYTHMS.index(document.rhythm)
     row["modes"] = sum(1 << n for n, mode in enumerate(MODES) if mode in document.modes)
@@ -63,11 +71,11 @@ def skill_names(document: AdDocument) -> list[str]:
     return list(dict.fromkeys(name for name in names if name))
 
 
-class Sectors(dict[str, int]):
-    """Sectors by number: asking for a new one gives it the next."""
+class Numbered(dict[Key, int]):
+    """Things by number: asking for a new one gives it the next."""
 
-    def __missing__(self, slug: str) -> int:
-        self[slug] = number = len(self)
+    def __missing__(self, thing: Key) -> int:
+        self[thing] = number = len(self)
         return number
 
 
@@ -94,51 +102,88 @@ class Skills:
         return self._by_key.get(skill_key(name))
 
 
-@dataclass(frozen=True)
-class Cards:
-    """Cards as arrays; rows are ads. `skill_row` and `skill_number` are pairs, each once."""
+class Registry:
+    """Sectors, skills and spots of all ads by number; a spot is latitude and longitude."""
 
-    cards: Numbers
-    alive: Mask
+    def __init__(self) -> None:
+        self.sectors: Numbered[bytes] = Numbered()
+        self.skills = Skills()
+        self.spots: Numbered[tuple[float, float] | None] = Numbered({None: NOWHERE})
+        self.distances = Kept(_DISTANCES_BYTES)  # what Board.miles worked out
+        self._degrees = np.zeros((0, 2))
+
+    def degrees(self) -> Numbers:
+        """Latitude and longitude of each spot by its number; NaN for nowhere."""
+        if len(self._degrees) != len(self.spots):
+            self._degrees = np.array([spot or (np.nan, np.nan) for spot in list(self.spots)])
+        return self._degrees
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Cards as columns; rows are ads. `skill_row` and `skill_number` are pairs, each once.
+
+    `newness` orders the newer ad, then the higher id, behind. `profile` is one number for
+    sector, kind, rhythm and modes together, as a multi-index of PROFILE behind the sector.
+    """
+
+    id: Numbers
+    posted: Numbers
+    expires: Numbers
+    newness: Numbers
+    box: Numbers
     sector: Numbers
+    profile: Numbers
+    spot: Numbers
+    length: Numbers
+    seeks_length: Numbers
+    offers_length: Numbers
     skill_row: Rows
     skill_number: Numbers
 
     @classmethod
-    def read(
-        cls, cards: Numbers, names: Sequence[Sequence[str]], sectors: Sectors, skills: Skills
-    ) -> Self:
-        """From the cards of some ads and the names of their skills; new ones get their number."""
-        sector = np.array([sectors[name.decode()] for name in cards["sector"]], np.int32)
-        pairs = sorted({(row, skills.number(n)) for row, own in enumerate(names) for n in own})
-        rows, numbers = zip(*pairs, strict=True) if pairs else ((), ())
-        alive = np.ones(len(cards), np.bool_)
-        return cls(cards, alive, sector, np.array(rows, np.intp), np.array(numbers, np.int32))
-
-    @classmethod
-    def joined(cls, parts: Sequence[Self], alive: Sequence[Mask]) -> Self:
-        """Several as one, those not `alive` never found."""
-        starts = np.cumsum([0, *(len(part.cards) for part in parts)])
-        rows = [part.skill_row + start for part, start in zip(parts, starts, strict=False)]
+    def read(cls, cards: Numbers, names: Sequence[str], pairs: Numbers, registry: Registry) -> Self:
+        """From the cards of some ads; `pairs` are of a row and the place of a skill in `names`."""
+        sector = _numbered(cards["sector"], registry.sectors)
+        skill = np.array([registry.skills.number(name) for name in names], np.int64)
+        both = np.unique((pairs[:, 0].astype(np.int64) << 32) | skill[pairs[:, 1]])
+        place = (cards["kind"], cards["rhythm"], cards["modes"])
+        inner = np.ravel_multi_index(place, PROFILE)
         return cls(
-            np.concatenate([np.zeros(0, CARD), *(part.cards for part in parts)]),
-            np.concatenate([np.zeros(0, np.bool_), *alive]),
-            np.concatenate([np.zeros(0, np.int32), *(part.sector for part in parts)]),
-            np.concatenate([np.zeros(0, np.intp), *rows]),
-            np.concatenate([np.zeros(0, np.int32), *(part.skill_number for part in parts)]),
+            id=cards["id"].copy(),
+            posted=cards["posted"].copy(),
+            expires=cards["expires"].copy(),
+            newness=newness(cards["posted"], cards["id"]),
+            box=cards["box"].copy(),
+            sector=sector,
+            profile=sector * int(np.prod(PROFILE)) + inner,
+            spot=_spots(cards, registry),
+            length=cards["length"].astype(np.float32),
+            seeks_length=cards["seeks_length"].astype(np.float32),
+            offers_length=cards["offers_length"].astype(np.float32),
+            skill_row=both >> 32,
+            skill_number=both & 0xFFFFFFFF,
         )
 
-    def live(self, now: int) -> Mask:
-        """Which ads anybody may see at `now`."""
-        return self.alive & (self.cards["posted"] <= now) & (now < self.cards["expires"])
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Several as one."""
+        starts = np.cumsum([0, *(len(part.id) for part in parts)]).tolist()
+        columns = {
+            name.name: np.concatenate([getattr(part, name.name) for part in parts])
+            for name in fields(cls)
+            if name.name != "skill_row"
+        }
+        rows = [part.skill_row + start for part, start in zip(parts, starts, strict=False)]
+        return cls(skill_row=np.concatenate(rows), **columns)
 
-    def miles(self, rows: Rows, place: Place) -> Numbers:
-        """Great-circle distance from `place` of each of `rows`; NaN for ads that are nowhere."""
-        nowhere = self.cards["latitude"][rows] == NOWHERE
-        lat = np.radians(self.cards["latitude"][rows] / SCALE)
-        lon = np.radians(self.cards["longitude"][rows] / SCALE)
-        here_lat, here_lon = np.radians(place.latitude), np.radians(place.longitude)
-        across = np.cos(lat) * np.cos(here_lat) * np.sin((lon - here_lon) / 2) ** 2
-        half = np.sin((lat - here_lat) / 2) ** 2 + across
-        away = 2 * EARTH_RADIUS_MILES * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
-        return np.where(nowhere, np.nan, away)
+
+def _numbered(column: Numbers, numbers: Numbered[bytes]) -> Numbers:
+    known, back = np.unique(column, return_inverse=True)
+    return np.array([numbers[name] for name in known.tolist()], np.int64)[back.ravel()]
+
+
+def _spots(cards: Numbers, registry: Registry) -> Numbers:
+    where = np.stack([cards["latitude"], cards["longitude"]], axis=1)
+    spots = [None if lat != lat else (lat, lon) for lat, lon in where.tolist()]
+    return np.array([registry.spots[spot] for spot in spots], np.int64)

@@ -8,12 +8,13 @@ Nothing is synced to disk: what a power cut tears is noticed too, and made anew 
 import fcntl
 import json
 import logging
+import os
 import re
 import shutil
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,9 @@ from app.search.index import IndexBusy, IndexUnavailable
 
 log = logging.getLogger(__name__)
 
-FORM = 1  # raise it when files of an earlier version can no longer be read
+FORM = 2  # raise it when files of an earlier version can no longer be read
 _MANIFEST, _LOCK = "current", "lock"
+_SCRATCH = "merging"
 _OURS = re.compile(r"ads-[0-9]+")
 _NAP = 0.02  # seconds between two tries
 
@@ -39,8 +41,8 @@ class Manifest:
 class IndexFolder:
     """The folder of one index."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, spare: str) -> None:
+        self.path, self.spare = path, spare  # how names of files end that could be made anew
 
     def stamp(self) -> tuple[int, int] | None:
         """What changes with every manifest, cheap to ask for; None if there is none."""
@@ -65,18 +67,28 @@ class IndexFolder:
         return Manifest(said["generation"], said["folder"], files)
 
     def look_over(self) -> Manifest:
-        """The manifest, once every file is there in its size. Raises IndexUnavailable."""
+        """The manifest, once every file is there in its size. Raises IndexUnavailable.
+
+        Spare files can be made anew from the others: they are not looked at (see `torn`).
+        """
         manifest = self.manifest()
-        for name, (size, _) in manifest.files.items():
-            try:
-                if (self.path / manifest.folder / name).stat().st_size == size:
-                    continue
-            except OSError:
-                pass
+        for name in self._unlike(manifest, spare=False):
             if self.manifest().generation != manifest.generation:
                 return self.look_over()  # replaced meanwhile
             raise IndexUnavailable(f"{name} is missing or cut short")
         return manifest
+
+    def torn(self) -> list[str]:
+        """The spare files that are missing or cut short. Raises IndexUnavailable."""
+        return list(self._unlike(self.manifest(), spare=True))
+
+    def _unlike(self, manifest: Manifest, *, spare: bool) -> Iterator[str]:
+        sizes = {}
+        with suppress(OSError), os.scandir(self.path / manifest.folder) as found:
+            sizes = {entry.name: entry.stat().st_size for entry in found}
+        for name, (size, _) in manifest.files.items():
+            if name.endswith(self.spare) == spare and sizes.get(name) != size:
+                yield name
 
     def read(self, manifest: Manifest, names: Iterable[str]) -> dict[str, bytes]:
         """These files, checked. Raises IndexUnavailable for one that is not as it was written."""
@@ -91,16 +103,23 @@ class IndexFolder:
             files[name] = content
         return files
 
-    def prove(self, manifest: Manifest, names: Iterable[str]) -> None:
-        """Make sure that these files are as they were written, before something is built on them.
+    def prove(self, manifest: Manifest, names: Iterable[str]) -> dict[str, bytes]:
+        """`read`, by somebody who is about to build on these files.
 
-        Raises IndexUnavailable, and sees to it that the index is made anew.
+        Raises IndexUnavailable, and sees to it that what is damaged is made anew: the index, or a
+        spare file by itself.
         """
-        try:
-            self.read(manifest, names)
-        except IndexUnavailable:
-            self.condemn(manifest)
-            raise
+        files: dict[str, bytes] = {}
+        for name in sorted(names, key=lambda name: name.endswith(self.spare)):
+            try:
+                files |= self.read(manifest, [name])
+            except IndexUnavailable:
+                if name.endswith(self.spare):
+                    self.remove(manifest, name)
+                else:
+                    self.condemn(manifest)
+                raise
+        return files
 
     def publish(self, folder: str, names: Iterable[str], before: Manifest | None) -> Manifest:
         """Let the files of these names in `folder` count from now on, and sweep away all else.
@@ -132,16 +151,16 @@ class IndexFolder:
 
     def sweep(self, manifest: Manifest | None) -> None:
         """Remove what does not count: leftovers of a writer that died, and former states."""
-        for path in self.path.iterdir():
-            if _OURS.fullmatch(path.name) and not (manifest and path.name == manifest.folder):
-                shutil.rmtree(path, ignore_errors=True)
+        for entry in list(os.scandir(self.path)):
+            if _OURS.fullmatch(entry.name) and not (manifest and entry.name == manifest.folder):
+                shutil.rmtree(entry.path, ignore_errors=True)
         if not manifest:
             return
-        for path in (self.path / manifest.folder).iterdir():
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            elif path.name not in manifest.files:
-                path.unlink(missing_ok=True)
+        for entry in list(os.scandir(self.path / manifest.folder)):
+            if entry.is_dir():
+                shutil.rmtree(entry.path, ignore_errors=True)
+            elif entry.name not in manifest.files:
+                Path(entry.path).unlink(missing_ok=True)
 
     def condemn(self, manifest: Manifest) -> None:
         """Somebody could not read what `manifest` names: whoever writes next shall make it anew."""
@@ -151,12 +170,29 @@ class IndexFolder:
         except (OSError, IndexUnavailable):
             pass  # gone already, or not ours to touch: the writer will notice by itself
 
+    def remove(self, manifest: Manifest, name: str) -> None:
+        """Somebody could not read this spare file: whoever writes next shall make it anew."""
+        with suppress(OSError):
+            (self.path / manifest.folder / name).unlink()
+
     @contextmanager
-    def lock(self, seconds: float) -> Iterator[None]:
+    def scratch(self, seconds: float) -> Iterator[Path]:
+        """An empty folder for whoever merges, who is the only one; gone afterwards."""
+        path = self.path / _SCRATCH
+        with self.lock(seconds, f"{_SCRATCH}.lock"):
+            shutil.rmtree(path, ignore_errors=True)
+            path.mkdir(mode=0o700)
+            try:
+                yield path
+            finally:
+                shutil.rmtree(path, ignore_errors=True)
+
+    @contextmanager
+    def lock(self, seconds: float, name: str = _LOCK) -> Iterator[None]:
         """Be the only writer on this machine; raises IndexBusy after `seconds`."""
         self.path.mkdir(parents=True, exist_ok=True)
         until = time.monotonic() + seconds
-        with (self.path / _LOCK).open("ab") as handle:
+        with (self.path / name).open("ab") as handle:
             while True:
                 try:
                     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -5,28 +5,33 @@ from functools import lru_cache
 
 from app.core.text import fold
 from app.search.analysis import Word, parts_of, words
-from app.search.plan import Alternative, plan
+from app.search.plan import Alternative, Plan, plan
 from app.search.query import SearchQuery
 
 
-def highlight(text: str, query: SearchQuery) -> list[tuple[str, bool]]:
-    """`text` in pieces, each with whether it was searched for; put together they are `text`."""
-    marked = _marked(text, query)
+def highlight(text: str, asked: SearchQuery | Plan) -> list[tuple[str, bool]]:
+    """`text` in pieces, each with whether it was searched for; put together they are `text`.
+
+    With the plan of a search, also what its words were taken for is marked.
+    """
+    marked = _marked(text, asked if isinstance(asked, Plan) else _planned(asked))
     pieces: list[tuple[str, bool]] = []
     done = 0
     for start, end in marked:
         if start > done:
             pieces.append((text[done:start], False))
         if end > done:
-            pieces.append((text[max(start, done) : end], True))
+            if start < done:  # both in one mark
+                start, end = done - len(pieces.pop()[0]), end
+            pieces.append((text[start:end], True))
             done = end
     if done < len(text):
         pieces.append((text[done:], False))
     return pieces
 
 
-def _marked(text: str, query: SearchQuery) -> list[tuple[int, int]]:
-    alternatives = _wanted(query)
+def _marked(text: str, asked: Plan) -> list[tuple[int, int]]:
+    alternatives = _wanted(asked)
     if not alternatives:
         return []
     # As a tag, so that a skill called “it” is found whether or not this text is one.
@@ -36,10 +41,15 @@ def _marked(text: str, query: SearchQuery) -> list[tuple[int, int]]:
 
 
 @lru_cache(maxsize=64)
-def _wanted(query: SearchQuery) -> tuple[Alternative, ...]:
+def _planned(query: SearchQuery) -> Plan:
+    return plan(query)
+
+
+@lru_cache(maxsize=64)
+def _wanted(asked: Plan) -> tuple[Alternative, ...]:
     return tuple(
         alternative
-        for want in plan(query).wants
+        for want in asked.wants
         if not want.excluded and not want.optional
         for alternative in want.alternatives
     )

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass, field
 from typing import Protocol
 
+from app.search.plan import Plan
 from app.search.query import SearchQuery
 
 
@@ -70,6 +71,7 @@ class SearchPage:
 
     `exact`: `total` is counted, not estimated. `took` is in seconds. `relaxed`: nothing had all
     the words, so these have any of them. `miles`: distance by box, where a place was named.
+    `plan`: what the words were taken for. `newest`: the newest live ad, as SearchQuery.upto.
     """
 
     boxes: tuple[str, ...]
@@ -79,6 +81,17 @@ class SearchPage:
     took: float
     relaxed: bool
     miles: dict[str, float]
+    plan: Plan
+    newest: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A word of live ads: its term, how many of them have it, the box of the newest of these."""
+
+    term: str
+    ads: int
+    box: str
 
 
 class Batch(Protocol):
@@ -92,12 +105,8 @@ class Batch(Protocol):
         """Make the whole index anew from these; searches go on meanwhile. Returns how many."""
         ...
 
-    def merge(self, *, thorough: bool = False) -> bool:
-        """Tidy up if that is due; returns whether it was.
-
-        `thorough`: leave no byte of a forgotten ad. That is one step of a few seconds at most; call
-        it until it returns False.
-        """
+    def mend(self) -> bool:
+        """Make anew what can be made anew from what else is stored. Whether anything was."""
         ...
 
 
@@ -118,6 +127,21 @@ class Index(Protocol):
         """Boxes of live ads that say or want the like of it, likest first, itself left out."""
         ...
 
+    def said(self, terms: Sequence[str], now: int) -> list[Said]:
+        """For each of `terms` that live ads have, who says it. Raises IndexUnavailable."""
+        ...
+
+    def words_begun(self, prefix: str) -> list[str]:
+        """The most frequent terms that begin so, some perhaps of no live ad."""
+        ...
+
+    def skills_begun(self, prefix: str, also: Iterable[str], now: int) -> list[tuple[str, int]]:
+        """Skills with a word that begins so, and those of `also`: how many live ads have each.
+
+        `prefix` is folded. Skills that no live ad has are left out.
+        """
+        ...
+
     def generation(self) -> int:
         """A number that grows with every write. Raises IndexUnavailable."""
         ...
@@ -134,8 +158,37 @@ class Index(Protocol):
         """Read everything that is stored; raises IndexUnavailable if a bit is not as written."""
         ...
 
+    def torn(self) -> bool:
+        """Whether Batch.mend has something to do. Raises IndexUnavailable."""
+        ...
+
     def merge(self, *, thorough: bool = True) -> bool:
-        """Batch.merge by itself, once one may write. Raises IndexBusy, IndexUnavailable."""
+        """Tidy up if that is due; `thorough`: leave no byte of a forgotten ad. Whether it was.
+
+        Others write meanwhile. Raises IndexBusy, IndexUnavailable.
+        """
+        ...
+
+    def heeded(self) -> int:
+        """The newest stale mark of the database that searches of this process heed."""
+        ...
+
+    def outdated(self, oldest: int) -> bool:
+        """Whether anything is heeded beside the index from before the mark `oldest` (0: none)."""
+        ...
+
+    def heeding(self) -> AbstractContextManager[None]:
+        """Be the only one of this process who reads marks for `heed`."""
+        ...
+
+    def heed(
+        self, marks: Sequence[tuple[int, int]], documents: Sequence[AdDocument], oldest: int
+    ) -> None:
+        """Search as though these ads were in the index, and those of other marks were not.
+
+        `marks`: (mark, ad id) beyond heeded(); `documents`: those of the ads that are live;
+        `oldest`: the oldest mark that waits; what came before it is in the index by now.
+        """
         ...
 
     def wait_to_write(self, seconds: float = 0) -> AbstractContextManager[Batch]:

@@ -37,3 +37,25 @@ class Kept:
 
 def _bytes(arrays: Arrays) -> int:
     return sum(array.nbytes for array in arrays) + _ENTRY
+
+
+class Remembered:
+    """What was answered, by question, a bounded number of them; safe between threads."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, question: Hashable, work_out: Callable[[], Any]) -> Any:
+        """What `work_out` says to `question`, from the first time it was asked."""
+        with self._lock:
+            if question in self._answers:
+                self._answers.move_to_end(question)
+                return self._answers[question]
+        answer = work_out()
+        with self._lock:
+            self._answers[question] = answer
+            while len(self._answers) > self._limit:
+                self._answers.popitem(last=False)
+        return answer

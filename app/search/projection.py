@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from threading import Thread
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 500  # marks drained at a time
 _MANY = 2000  # marks after which a small index is quicker made anew
+_MOST_NEWS = 500  # marks that a search takes up by itself
+_ALL = 1 << 62  # a mark beyond any other
 _PATIENCE = 10.0  # seconds to wait for another writer
 
 Sessions = Callable[[], AbstractContextManager[Session]]
@@ -93,6 +96,9 @@ def refresh_now(
 
 def _step(index: Index, now: datetime, wait: float, reading: Sessions, writing: Sessions) -> int:
     if not _damage(index):
+        if index.torn():
+            with index.wait_to_write(wait) as batch:
+                batch.mend()
         with reading() as session:
             if not ads.newest_mark(session):
                 return 0
@@ -108,11 +114,28 @@ def _step(index: Index, now: datetime, wait: float, reading: Sessions, writing: 
             newest = marks[:BATCH][-1][0] if marks else 0
             done = len(marks[:BATCH])
             _apply(session, batch, marks[:BATCH], now)
-            batch.merge()
     if newest:
         with writing() as session:
             ads.drop_marks(session, up_to=newest)
     return done
+
+
+def catch_up(session: Session, index: Index, *, now: datetime) -> None:
+    """Let searches of this process heed every change that is in the database by now.
+
+    Two looks at an indexed column when there is nothing new. After very many changes at once only
+    the newest are heeded before the index has them.
+    """
+    oldest, newest = ads.waiting_marks(session)
+    if newest <= index.heeded() and not index.outdated(oldest):
+        return
+    with index.heeding(), Session(session.get_bind()) as fresh:
+        oldest, newest = ads.waiting_marks(fresh)
+        after = max(index.heeded(), newest - _MOST_NEWS)
+        marks = ads.stale_marks(fresh, after=after, limit=_MOST_NEWS)
+        found = ads.by_ids(fresh, {ad_id for _, ad_id in marks}).values()
+        live = [document(ad) for ad in found if ads.is_live(ad, now)]
+        index.heed(marks, live, oldest or _ALL)
 
 
 def _damage(index: Index) -> str:
@@ -144,21 +167,40 @@ def forget(index: Index, ad_ids: Sequence[int]) -> None:
     with index.wait_to_write(_PATIENCE) as batch:
         try:
             batch.apply((), ad_ids)
-            while batch.merge(thorough=True):
-                continue
         except IndexUnavailable:
             log.warning("The search index is damaged; it will be made anew without erased ads")
+            return
+    index.merge(thorough=True)
 
 
 def tidy(index: Index, *, now: datetime) -> bool:
-    """Forget ads that ran out and, a step at a time, every byte of what was edited or deleted.
+    """Once a day: forget ads that ran out, and every byte of what was edited or deleted.
 
-    Returns whether there was something to do, so that others may write before the next step.
+    Others write meanwhile. Returns whether there was something to do.
     Raises IndexBusy, IndexUnavailable.
     """
     with index.wait_to_write(_PATIENCE) as batch:
         batch.apply((), index.ended(_seconds(now)))
-        return batch.merge(thorough=True)
+    return index.merge(thorough=True)
+
+
+def merge_beside(index: Index) -> Thread | None:
+    """Merge what is due in a thread of its own, which may die at any moment; None if one runs."""
+    if _merging and _merging[-1].is_alive():
+        return None
+    _merging[:] = [Thread(target=_merge, args=(index,), name="index merging", daemon=True)]
+    _merging[0].start()
+    return _merging[0]
+
+
+_merging: list[Thread] = []
+
+
+def _merge(index: Index) -> None:
+    try:
+        index.merge(thorough=False)
+    except (IndexBusy, IndexUnavailable, OSError) as error:
+        log.info("The index is not merged now: %s", type(error).__name__)
 
 
 def check(session: Session, index: Index, *, now: datetime) -> list[Difference]:

@@ -11,12 +11,14 @@ from app.ads.policy import KINDS, MODES, RHYTHMS
 from app.catalogue.places import Place, find_places
 from app.catalogue.sectors import find_sector
 from app.catalogue.skills import normalise_skill
+from app.search.towns import Said, town_after_word, town_at_end
 
 LONGEST = 400  # characters of q that are looked at; nobody means more
 DISTANCES = (5, 10, 20, 40, 80)  # miles, as the form offers them; a URL may name any of 1–500
 FARTHEST = 500
 USUAL_DISTANCE = 20
 LAST_PAGE = 5000
+_MARK = re.compile(r"([0-9]{1,10})-([0-9]{1,10})")
 SORTS = ("best", "newest", "nearest")
 _MOST_WORDS = 24
 _MOST_CHOICES = 12  # values of one repeatable field
@@ -55,7 +57,9 @@ class SearchQuery:
     """What to look for, how to order it, which page. Every field holds only values that exist.
 
     `place` is what `place_text` was taken to mean, `place_choices` what else it may mean.
-    `within` is in miles; None with a place means any distance.
+    `within` is in miles; None with a place means any distance. `taken` is all that was typed when
+    its last words were taken to be the place; `plain`: they shall not. `upto` is the newest ad
+    there was when the reader began, as (second posted, id): newer ones move no page.
     """
 
     q: str = ""
@@ -71,6 +75,9 @@ class SearchQuery:
     within: int | None = None
     sort: str = "newest"
     page: int = 1
+    taken: str = ""
+    plain: bool = False
+    upto: tuple[int, int] | None = None
 
     @classmethod
     def from_args(cls, args: Args) -> Self:
@@ -79,7 +86,9 @@ class SearchQuery:
         place_text = " ".join(clean(args.get("place") or "").split())[:100]
         places = find_places(place_text) if place_text else []
         place = places[0] if places else None
-        return cls(
+        page = _page(args.get("page"))
+        plain = not place_text and args.get("plain") == "1" and _names_a_town(q)
+        query = cls(
             q=q,
             kind=_one(args.get("kind"), KINDS),
             side=_one(args.get("side"), KINDS),
@@ -92,8 +101,38 @@ class SearchQuery:
             place_choices=tuple(places[1:]),
             within=_distance(args.get("within")) if place else None,
             sort=_sort(args.get("sort"), q, place),
-            page=_page(args.get("page")),
+            page=page,
+            plain=plain,
+            upto=_mark(args.get("upto")) if page > 1 else None,
         )
+        said = None if place_text or plain else town_after_word(q)
+        return query.at(said, args.get("sort"), args.get("within")) if said else query
+
+    def at(self, said: Said, sort: str | None = None, within: str | None = None) -> Self:
+        """This query with the words and the town of `said` for what was typed."""
+        place = said.places[0]
+        return replace(
+            self,
+            q=said.words,
+            place=place,
+            place_text=said.name,
+            place_choices=said.places[1:],
+            within=_distance(within),
+            sort=_sort(sort, said.words, place),
+            taken=self.q,
+        )
+
+    def read_again(self) -> Self | None:
+        """The same if its last words, for all that no “in” is before them, are a town."""
+        if self.place_text or self.plain or not (said := town_at_end(self.q)):
+            return None
+        sort = self.sort if self.sort != usual_sort(self.q) else None
+        return self.at(said, sort)
+
+    def as_typed(self) -> "SearchQuery":
+        """The same with all that was typed as words, none of it as a town."""
+        query = replace(self.without("place"), q=self.taken, taken="", plain=True)
+        return replace(query, sort=usual_sort(query.q))
 
     def to_args(self, **changes: object) -> list[tuple[str, str]]:
         """This query with `changes` (fields of this class) as URL arguments, in one fixed order.
@@ -101,17 +140,23 @@ class SearchQuery:
         What is as usual is left out. Any change but that of the page goes back to page 1.
         """
         if changes:
-            return replace(self, **{"page": 1} | changes).to_args()  # type: ignore[arg-type]
-        pairs = [("q", self.q), ("kind", self.kind), ("side", self.side)]
+            usual: dict[str, object] = {"page": 1, "taken": "", "upto": None}
+            return replace(self, **usual | changes).to_args()  # type: ignore[arg-type]
+        pairs = [("q", self.taken or self.q), ("kind", self.kind), ("side", self.side)]
         for name, values in self._several_fields():
             pairs += [(name, value) for value in values]
-        pairs.append(("place", self.place.label if self.place else self.place_text))
+        if not self.taken:
+            pairs.append(("place", self.place.label if self.place else self.place_text))
         if self.place and self.within != USUAL_DISTANCE:
             pairs.append(("within", str(self.within or "any")))
         if self.sort != usual_sort(self.q):
             pairs.append(("sort", self.sort))
+        if self.plain and not self.place_text:
+            pairs.append(("plain", "1"))
         if self.page > 1:
             pairs.append(("page", str(self.page)))
+            if self.upto:
+                pairs.append(("upto", "-".join(map(str, self.upto))))
         return [(name, value) for name, value in pairs if value.strip()]
 
     def without(self, field: str, value: str = "") -> "SearchQuery":
@@ -124,9 +169,11 @@ class SearchQuery:
             kept = tuple(v for v in getattr(self, field) if value and v != value)
         else:
             kept = None if field in {"within", "place"} else ""
-        query = replace(self, page=1, **{field: kept})  # type: ignore[arg-type]
+        usual = {"page": 1, "taken": "", "upto": None}
+        query = replace(self, **usual | {field: kept})  # type: ignore[arg-type]
         if field == "place":
             query = replace(query, place_text="", place_choices=(), within=None)
+            query = replace(query, plain=_names_a_town(query.q))
         return replace(query, sort=_sort(query.sort, query.q, query.place))
 
     def _several_fields(self) -> list[tuple[str, tuple[str, ...]]]:
@@ -204,6 +251,18 @@ def _distance(value: str | None) -> int | None:
         return None
     number = _number(value)
     return number if 1 <= number <= FARTHEST else USUAL_DISTANCE
+
+
+def _names_a_town(q: str) -> bool:
+    """Whether the end of `q` may be taken to be a town."""
+    return bool(town_after_word(q) or town_at_end(q))
+
+
+def _mark(value: str | None) -> tuple[int, int] | None:
+    found = _MARK.fullmatch(value or "")
+    if not found or int(found[1]) >= 1 << 32 or int(found[2]) >= 1 << 31:
+        return None
+    return int(found[1]), int(found[2])
 
 
 def _page(value: str | None) -> int:

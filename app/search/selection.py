@@ -8,127 +8,161 @@ from typing import Any, Self
 import numpy as np
 
 from app.ads.policy import KINDS, MODES, RHYTHMS
-from app.search.cards import Cards, Mask, Numbers, Rows, Sectors, Skills
+from app.search.board import Board
+from app.search.cards import PROFILE, Mask, Numbers, Rows, newness
 from app.search.index import Facets
 from app.search.query import SearchQuery
 
 TOP_SKILLS = 40
+_MANY = 16  # one ad in so many is enough to walk the newest instead of sorting
 
 
 @dataclass(frozen=True)
 class Selection:
     """Which of the ads that have the words also fit the query's choices.
 
-    `rows` are live, have the words and lie near enough; `fits` says for each facet with a choice
-    made which of them fit it.
+    `rows` have the words, None for all ads; every mask is over those. `keep`: live and near
+    enough; `fits` says for each facet with a choice made which of them fit it.
     """
 
-    board: Cards
-    rows: Rows
-    scores: Numbers
-    miles: Numbers | None
+    board: Board
+    rows: Rows | None
+    scores: Numbers | None
+    keep: Mask
+    miles: Numbers | None = None
     fits: dict[str, Mask] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls,
-        board: Cards,
-        found: tuple[Rows, Numbers] | None,
-        query: SearchQuery,
-        now: int,
-        skills: Skills,
+        cls, board: Board, found: tuple[Rows, Numbers | None] | None, query: SearchQuery, now: int
     ) -> Self:
         """Narrow `found` (rows and scores; None for all ads) to what `query` asks for at `now`."""
-        live = board.live(now)
-        if found is None:
-            rows = np.flatnonzero(live)
-            scores = np.zeros(len(rows), np.float32)
-        else:
-            keep = live[found[0]]
-            rows, scores = found[0][keep], found[1][keep]
-        away = board.miles(rows, query.place) if query.place else None
-        if away is not None and query.within is not None:
-            keep = away <= query.within
-            rows, scores, away = rows[keep], scores[keep], away[keep]
-        return cls(board, rows, scores, away, _fits(board, rows, query, skills))
+        rows, scores = found if found is not None else (None, None)
+        live = board.live(now).mask
+        if query.upto:
+            live = live & (board.column("newness") <= newness(*query.upto))
+        keep = live if rows is None else live[rows]
+        away = None
+        if query.place is not None:
+            away = board.miles(query.place, query.within)[_of(board, "spot", rows)]
+            if query.within is not None:
+                keep = keep & (away <= query.within)
+        return cls(board, rows, scores, keep, away, _fits(board, rows, query))
 
     def but(self, facet: str = "") -> Mask:
-        """Which rows fit every choice but those of `facet`."""
+        """Which of `rows` fit every choice but those of `facet`."""
         others = [mask for name, mask in self.fits.items() if name != facet]
-        return reduce(np.logical_and, others, np.ones(len(self.rows), np.bool_))
+        return reduce(np.logical_and, others, self.keep)
 
     def page(self, sort: str, start: int, size: int) -> tuple[Rows, int]:
-        """Positions in `rows` of one page, in order, and how many fit in all."""
-        fitting = np.flatnonzero(self.but())
-        rows, wanted = self.rows[fitting], start + size
-        posted, ids = self.board.cards["posted"][rows], self.board.cards["id"][rows]
+        """The rows of one page, in order, and how many fit in all."""
+        keep = self.but()
+        total, wanted = int(np.count_nonzero(keep)), start + size
         if sort == "nearest" and self.miles is not None:
-            first = -np.round(np.nan_to_num(self.miles[fitting], nan=1e6), 1)
-        elif sort == "best":
-            first = np.round(self.scores[fitting], 4)
+            first = -np.round(np.nan_to_num(self.miles, nan=1e6), 1)
+        elif sort == "best" and self.scores is not None:
+            first = np.round(self.scores, 4)
+        elif total * _MANY > self.board.size:
+            return self.board.newest(self._inside(keep), wanted)[start:], total
         else:
-            first = posted
-        if 0 < wanted < len(rows):  # only those that can be on a page up to this one
-            likely = first >= np.partition(first, len(first) - wanted)[len(first) - wanted]
-            first, posted, ids = first[likely], posted[likely], ids[likely]
-            order = np.flatnonzero(likely)[np.lexsort((-ids, -posted, -first))]
-        else:
-            order = np.lexsort((-ids, -posted, -first))
-        return fitting[order[start:wanted]], len(rows)
+            first = self._newness(np.arange(len(keep)))
+        return self._sorted(np.flatnonzero(keep), first, wanted)[start:], total
 
-    def facets(self, query: SearchQuery, sectors: Sectors, skills: Skills) -> Facets:
+    def _sorted(self, fitting: Rows, first: Numbers, wanted: int) -> Rows:
+        """The `wanted` rows with most of `first`, then newness, of those at places `fitting`."""
+        first = first[fitting]
+        if 0 < wanted < len(fitting):  # only those that can be on a page up to this one
+            last = len(fitting) - wanted
+            likely = first >= np.partition(first, last)[last]
+            fitting, first = fitting[likely], first[likely]
+        order = fitting[np.lexsort((-self._newness(fitting), -first))][:wanted]
+        return order if self.rows is None else self.rows[order]
+
+    def _newness(self, places: Rows) -> Numbers:
+        return self.board.column("newness")[places if self.rows is None else self.rows[places]]
+
+    def _inside(self, mask: Mask) -> Mask:
+        """`mask` over all ads."""
+        if self.rows is None:
+            return mask
+        inside = np.zeros(self.board.size, np.bool_)
+        inside[self.rows] = mask
+        return inside
+
+    def facets(self, query: SearchQuery) -> Facets:
         """Exact counts, each facet's over what fits all other choices."""
-        cards = self.board.cards
-        kind = np.bincount(cards["kind"][self._rows_but("kind")], minlength=len(KINDS))
-        sector = np.bincount(self.board.sector[self._rows_but("sector")], minlength=len(sectors))
-        rhythm = np.bincount(cards["rhythm"][self._rows_but("rhythm")], minlength=len(RHYTHMS))
-        modes = cards["modes"][self._rows_but("mode")]
+        whole = self._profile("")
+        counts = {name: self._profile(name) if name in self.fits else whole for name in _FACETS}
+        sectors = [name.decode() for name in self.board.registry.sectors]
+        modes = counts["mode"].sum(axis=(0, 1, 2))
+        bits = np.arange(len(modes))
+        by_mode = [modes[bits & (1 << n) > 0].sum() for n in range(len(MODES))]
         return Facets(
-            kind=_named(KINDS, kind),
-            sector=dict(sorted(_named(list(sectors), sector).items())),
-            skill=self._skill_counts(query, skills),
-            mode=_named(MODES, [np.count_nonzero(modes & (1 << n)) for n in range(len(MODES))]),
-            rhythm=_named(RHYTHMS, rhythm),
+            kind=_named(KINDS, counts["kind"].sum(axis=(0, 2, 3))),
+            sector=dict(sorted(_named(sectors, counts["sector"].sum(axis=(1, 2, 3))).items())),
+            skill=self._skill_counts(query),
+            mode=_named(MODES, by_mode),
+            rhythm=_named(RHYTHMS, counts["rhythm"].sum(axis=(0, 1, 3))),
         )
 
-    def _rows_but(self, facet: str) -> Rows:
-        return self.rows[self.but(facet)]
+    def _profile(self, but: str) -> Numbers:
+        """How many ads there are by sector, kind, rhythm and modes."""
+        mask = self.but(but)
+        rows = np.flatnonzero(mask) if self.rows is None else self.rows[mask]
+        sectors = len(self.board.registry.sectors)
+        counts = np.bincount(
+            self.board.column("profile")[rows], minlength=sectors * int(np.prod(PROFILE))
+        )
+        return counts.reshape(-1, *PROFILE)
 
-    def _skill_counts(self, query: SearchQuery, skills: Skills) -> dict[str, int]:
-        inside = np.zeros(len(self.board.cards), np.bool_)
-        inside[self._rows_but("skill")] = True
-        numbers = self.board.skill_number[inside[self.board.skill_row]]
-        counts = np.bincount(numbers, minlength=len(skills.names))
+    def _skill_counts(self, query: SearchQuery) -> dict[str, int]:
+        skills = self.board.registry.skills
+        counts = self.board.count_skills(self._inside(self.but("skill")))
         # all that are as frequent as the last shown, so that names and not chance cut the list off
         least = np.partition(counts, -TOP_SKILLS)[-TOP_SKILLS] if len(counts) > TOP_SKILLS else 1
-        often = [(skills.names[n], int(counts[n])) for n in np.flatnonzero(counts >= max(least, 1))]
+        often = np.flatnonzero(counts >= max(least, 1)).tolist()
+        often.sort(key=lambda n: (-counts[n], skills.names[n]))
         chosen = {
-            name: number for name in query.skills if (number := skills.find(name)) is not None
+            name: number
+            for name in query.skills
+            if (number := skills.find(name)) is not None and number < len(counts)
         }
-        top = sorted(often, key=lambda entry: (-entry[1], entry[0]))[:TOP_SKILLS]
-        others = {name: count for name, count in top if skills.find(name) not in chosen.values()}
-        own = {name: int(counts[number]) for name, number in chosen.items() if counts[number]}
-        return own | others
+        own = {name: int(counts[n]) for name, n in chosen.items() if counts[n]}
+        others = [n for n in often[:TOP_SKILLS] if n not in chosen.values()]
+        return own | {skills.names[n]: int(counts[n]) for n in others}
 
 
-def _fits(board: Cards, rows: Rows, query: SearchQuery, skills: Skills) -> dict[str, Mask]:
-    """For each facet in which something was chosen, which rows fit it."""
-    cards, fits = board.cards, dict[str, Mask]()
-    if query.kind:
-        fits["kind"] = cards["kind"][rows] == KINDS.index(query.kind)
+_FACETS = ("kind", "sector", "mode", "rhythm")
+
+
+def _of(board: Board, column: str, rows: Rows | None) -> Numbers:
+    values = board.column(column)
+    return values if rows is None else values[rows]
+
+
+def _fits(board: Board, rows: Rows | None, query: SearchQuery) -> dict[str, Mask]:
+    """For each facet in which something was chosen, which of the rows fit it."""
+    fits = dict[str, Mask]()
+    if query.kind or query.modes or query.rhythms:
+        inner = np.arange(int(np.prod(PROFILE)))
+        kind, rhythm, modes = np.unravel_index(inner, PROFILE)
+        own = _of(board, "profile", rows) % len(inner)
+        if query.kind:
+            fits["kind"] = (kind == KINDS.index(query.kind))[own]
+        if query.modes:
+            bits = sum(1 << MODES.index(mode) for mode in query.modes)
+            fits["mode"] = ((modes & bits) > 0)[own]
+        if query.rhythms:
+            fits["rhythm"] = np.isin(rhythm, [RHYTHMS.index(r) for r in query.rhythms])[own]
     if query.sectors:
-        wanted = [slug.encode() for slug in query.sectors]
-        fits["sector"] = np.isin(cards["sector"][rows], wanted)
-    if query.modes:
-        bits = sum(1 << MODES.index(mode) for mode in query.modes)
-        fits["mode"] = (cards["modes"][rows] & bits) > 0
-    if query.rhythms:
-        fits["rhythm"] = np.isin(cards["rhythm"][rows], [RHYTHMS.index(r) for r in query.rhythms])
+        sectors = board.registry.sectors
+        wanted = [sectors.get(slug.encode(), -1) for slug in query.sectors]
+        fits["sector"] = np.isin(np.arange(len(sectors)), wanted)[_of(board, "sector", rows)]
     if query.skills:
+        skills = board.registry.skills
         numbers = [number for name in query.skills if (number := skills.find(name)) is not None]
-        having = np.zeros(len(cards), np.bool_)
-        having[board.skill_row[np.isin(board.skill_number, numbers)]] = True
-        fits["skill"] = having[rows]
+        having = board.having_skills(numbers)
+        fits["skill"] = having if rows is None else having[rows]
     return fits
 
 

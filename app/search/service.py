@@ -1,6 +1,7 @@
 """Finding ads: one search in the index and two queries, whatever is asked."""
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,14 +12,29 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.ads import service as ads
 from app.ads.models import Ad
+from app.core.text import fold
 from app.search import projection
 from app.search.highlights import highlight
 from app.search.index import Facets, Index, IndexBusy, IndexUnavailable, SearchPage
+from app.search.plan import Plan, Respelt
 from app.search.query import DISTANCES, SearchQuery, usual_sort
+from app.search.suggestions import Suggestions, suggest, written
 
-__all__ = ["Results", "Widening", "find", "highlight", "related", "widen"]
+__all__ = [
+    "Respelling",
+    "Results",
+    "Suggestions",
+    "Widening",
+    "find",
+    "highlight",
+    "meanwhile",
+    "related",
+    "suggest",
+    "widen",
+]
 
 log = logging.getLogger(__name__)
+_TOKEN = re.compile(r"\w+")
 
 PAGE_SIZE = 20
 _SMALL = 300  # ads: an index of no more is made anew while the visitor waits
@@ -26,12 +42,29 @@ _MOST_WAYS = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Respelling:
+    """A word as it was typed, another that is spelt nearly so, and the query with that instead.
+
+    `taken`: no ad has the one that was typed, so this page shows ads with the other; else it is
+    only offered, and `total` says how many ads it would find.
+    """
+
+    typed: str
+    written: str
+    taken: bool
+    query: SearchQuery
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """One page of found ads.
 
+    `query` is what was looked for: the one that was asked, or what its last words name a town.
     `degraded`: the index is being repaired, so these are the newest ads of that kind and sector,
     words and other choices not heeded. `relaxed`: nothing had all the words. `miles` goes by box;
-    `took` is in seconds; `words` is what was looked for, as typed.
+    `took` is in seconds; `words` is what was looked for, as typed; `newest` marks the newest ad
+    that counts, for the links to further pages.
     """
 
     ads: list[Ad]
@@ -44,6 +77,10 @@ class Results:
     took: float
     degraded: bool
     words: tuple[str, ...]
+    query: SearchQuery
+    plan: Plan
+    respelt: tuple[Respelling, ...]
+    newest: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +105,10 @@ def find(
         page = _search(session, index, query, now, size)
     except IndexUnavailable:
         return _from_database(session, query, now, size)
+    if (town := query.read_again()) and _missing_words(page):
+        there = index.search(town, _seconds(now), size=size)
+        if there.total and not there.relaxed:
+            query, page = town, there
     pages = _pages(page.total, size)
     if query.page > pages:
         query = replace(query, page=pages)
@@ -84,7 +125,51 @@ def find(
         took=page.took,
         degraded=False,
         words=_words(query),
+        query=query,
+        plan=page.plan,
+        respelt=tuple(_respelt(session, index, query, page, now)),
+        newest=query.upto or page.newest,
     )
+
+
+def meanwhile(
+    session: Session, index: Index, query: SearchQuery, *, now: datetime, limit: int = 3
+) -> list[Ad]:
+    """Ads for somebody who found none: the newest, or the nearest to the place asked for."""
+    instead = SearchQuery(place=query.place, sort="nearest" if query.place else "newest")
+    try:
+        page = index.search(instead, _seconds(now), size=limit, facets=False)
+    except IndexUnavailable:
+        return []
+    return [ad for ad in ads.get_by_boxes(session, page.boxes) if ads.is_live(ad, now)]
+
+
+def _missing_words(page: SearchPage) -> bool:
+    """No ad has all the words as they were typed."""
+    return page.relaxed or not page.total or any(one.taken for one in page.plan.respelt)
+
+
+def _respelt(
+    session: Session, index: Index, query: SearchQuery, page: SearchPage, now: datetime
+) -> Iterator[Respelling]:
+    """Words taken for others, and others to offer that would find more."""
+    told = page.plan.respelt
+    terms = [one.term for one in told if not one.written]
+    by_ads = written(session, index, terms, now=now) if terms else {}
+    for one in told:
+        word = one.written or by_ads.get(one.term, ("", 0))[0]
+        other = replace(query, q=_instead(query.q, one, word), page=1, upto=None)
+        if word and one.taken:
+            yield Respelling(one.typed, word, True, other)
+        elif word and other.q != query.q:
+            total = index.search(other, _seconds(now), size=1, facets=False).total
+            if total > page.total:
+                yield Respelling(one.typed, word, False, other, total)
+
+
+def _instead(q: str, one: Respelt, word: str) -> str:
+    """`q` with `word` where the word stands that was spelt otherwise."""
+    return _TOKEN.sub(lambda found: word if fold(found[0]) == one.typed else found[0], q)
 
 
 def widen(session: Session, index: Index, query: SearchQuery, *, now: datetime) -> list[Widening]:
@@ -127,7 +212,11 @@ def _search(
     *,
     facets: bool = True,
 ) -> SearchPage:
-    """Search; a small index that cannot be read is made anew at once and asked again."""
+    """Search; a small index that cannot be read is made anew at once and asked again.
+
+    Whatever was committed before is found, whether the index has it yet or not.
+    """
+    projection.catch_up(session, index, now=now)
     try:
         return index.search(query, _seconds(now), size=size, facets=facets)
     except IndexUnavailable as error:
@@ -153,12 +242,27 @@ def _from_database(session: Session, query: SearchQuery, now: datetime, size: in
     newest = select(Ad).where(*wanted).order_by(Ad.posted_at.desc(), Ad.id.desc())
     rows = newest.limit(size).offset((page - 1) * size).options(selectinload(Ad.skills))
     found = list(session.scalars(rows))
-    return Results(found, total, page, pages, Facets(), False, {}, 0.0, True, _words(query))
+    return Results(
+        ads=found,
+        total=total,
+        page=page,
+        pages=pages,
+        facets=Facets(),
+        relaxed=False,
+        miles={},
+        took=0.0,
+        degraded=True,
+        words=_words(query),
+        query=query,
+        plan=Plan(()),
+        respelt=(),
+        newest=None,
+    )
 
 
 def _wider(query: SearchQuery) -> Iterator[tuple[str, SearchQuery]]:
     """Single changes, most promising first, each from page 1 and in the usual order."""
-    first = replace(query, page=1, sort=usual_sort(query.q))
+    first = replace(query, page=1, sort=usual_sort(query.q), taken="", upto=None)
     if query.place and query.within is not None:
         for miles in DISTANCES:
             if miles > query.within:

@@ -1,91 +1,172 @@
 """One generation of an index, open for reading: its segments' words and cards as arrays. Pure.
 
-A segment never changes, so what was decoded of it is kept; which of its ads are gone is known anew
-with each generation.
+A segment never changes, so what was worked out of it is kept; which of its ads are gone is known
+anew with each generation. Large segments are the base, which seldom changes: their postings are
+kept joined. Small ones, and the ads of the last seconds, are looked up one by one.
 """
 
+import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from functools import cached_property, partial
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.cards import Cards, Sectors, Skills
-from app.search.evaluate import NONE, POSITION_BITS, Keys, Postings, bm25, rarity
-from app.search.kept import Kept
+from app.search.arrays import POSITION_BITS, Arrays, Damaged
+from app.search.board import Board, Part
+from app.search.cards import CARD, LENGTHS, Cards, Mask, Registry, Rows
+from app.search.evaluate import NONE, Keys, Postings, bm25, rarity
+from app.search.kept import Kept, Remembered
+from app.search.spelling import WIDEST, Shelf
 
-FIELDS = {"text": "length", "seeks": "seeks_length", "offers": "offers_length"}  # on the card
+LARGE = 500  # ads that make a segment part of the base
 _LONGER_WORDS = 50  # words that an unfinished one is completed to
+_BEGINNINGS = 400  # words that begin alike and are looked at in one segment
+_REMEMBERED = 256
 
-# Rows, their weights, and every occurrence as row << POSITION_BITS | place.
-Decoded = tuple[NDArray[np.int64], NDArray[np.float32], Keys]
-
-
-class Source(Protocol):
-    """Where the postings of one segment come from; asked by several threads."""
-
-    def decode(self, field: str, term: str) -> Decoded:
-        """The ads with `term`, ascending."""
-        ...
-
-    def beginning(self, field: str, prefix: str) -> list[tuple[str, int]]:
-        """The terms that begin so, and how many ads have each."""
-        ...
+Found = TypeVar("Found")
 
 
 class Segment:
-    """Some ads that were written together."""
+    """Some ads that were written together. `mended` gives its arrays where they are damaged."""
 
-    def __init__(self, name: str, cards: Cards, source: Source, kept: Kept) -> None:
-        self.name, self.cards, self._source, self._kept = name, cards, source, kept
-        self.size = len(cards.cards)
-        self.beginning = source.beginning
+    def __init__(
+        self, name: str, arrays: Arrays, registry: Registry, mended: Callable[[], Arrays]
+    ) -> None:
+        self.name, self._arrays, self._mended = name, arrays, mended
+        self.cards = Cards.read(arrays.cards, arrays.skills, arrays.pairs, registry)
+        self.raw = arrays.cards
+        self.size = len(arrays.cards)
 
-    def postings(self, field: str, term: str) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Rows and weights of the ads with `term`."""
-        key = (self.name, field, term)
-        rows, weights = self._kept.get(key, lambda: self._source.decode(field, term)[:2])
-        return rows, weights
-
-    def positions(self, field: str, term: str) -> Keys:
-        """Every occurrence of `term` as row << POSITION_BITS | place."""
-        key = (self.name, field, term, "positions")
-        return self._kept.get(key, lambda: self._source.decode(field, term)[2:])[0]
+    def ask(self, question: Callable[[Arrays], Found]) -> Found:
+        """The answer of its arrays; whatever damage can be mended is."""
+        try:
+            return question(self._arrays)
+        except Damaged:
+            self._arrays = self._mended()
+            return question(self._arrays)
 
 
 class Standing:
     """A segment as it stands in one generation: without the ads deleted since it was written."""
 
-    def __init__(self, segment: Segment, deleted: Iterable[int]) -> None:
+    def __init__(self, segment: Segment, deleted: Iterable[int] = ()) -> None:
         self.segment, self.name = segment, segment.name
-        self.alive = np.ones(segment.size, np.bool_)
-        self.alive[np.fromiter(deleted, np.int64)] = False
+        self.deleted = np.fromiter(deleted, np.int64)
+        self.living = segment.size - len(self.deleted)
+
+
+class Base:
+    """The large segments, joined."""
+
+    def __init__(self, segments: Sequence[Segment], registry: Registry, kept: Kept) -> None:
+        self.segments, self._kept = tuple(segments), kept
+        self.key = tuple(segment.name for segment in segments)
+        self.cards = joined([segment.cards for segment in segments], registry)
+        self.part = Part(self.cards)
+        self.starts = _starts(segments)
+        self._beginnings = Remembered(_REMEMBERED)
+        self._shelves: dict[str, Shelf] = {}
+        self._lock = threading.Lock()
+
+    def postings(self, field: str, term: str, average: float) -> tuple[Rows, NDArray[np.float32]]:
+        """Rows of the ads with `term`, and how strongly each has it where ads are so long."""
+        key = (self.key, field, term, average)
+        rows, strength = self._kept.get(key, lambda: self._postings(field, term, average))
+        return rows, strength
+
+    def _postings(self, field: str, term: str, average: float) -> tuple[Any, Any]:
+        parts = [segment.ask(lambda a: a.postings(field, term)) for segment in self.segments]
+        rows = _shifted([rows for rows, _ in parts], self.starts)
+        weights = np.concatenate([np.zeros(0, np.float32), *(w for _, w in parts)])
+        return rows, bm25(weights, getattr(self.cards, LENGTHS[field])[rows], average)
+
+    def positions(self, field: str, term: str) -> Keys:
+        """Every occurrence of `term` as row << POSITION_BITS | place."""
+
+        def read() -> tuple[Keys]:
+            parts = [segment.ask(lambda a: a.positions(field, term)) for segment in self.segments]
+            return (_shifted(parts, self.starts << POSITION_BITS),)
+
+        return self._kept.get((self.key, field, term, "positions"), read)[0]
+
+    def beginning(self, field: str, prefix: str) -> Counter[str]:
+        """The terms that begin so, and how many ads have each."""
+
+        def count() -> Counter[str]:
+            return _beginning(self.segments, field, prefix)
+
+        return self._beginnings.get((field, prefix), count)
+
+    def shelf(self, field: str) -> Shelf:
+        """The plain words, for spelling; a quarter of a second for the first time."""
+        with self._lock:
+            if field not in self._shelves:
+                self._shelves[field] = _shelf(self.segments, field)
+            return self._shelves[field]
+
+    @cached_property
+    def lengths(self) -> dict[str, float]:
+        """Words of all ads together, by field."""
+        return {f: float(getattr(self.cards, name).sum()) for f, name in LENGTHS.items()}
 
 
 class Snapshot:
-    """One generation, open for reading by any number of threads."""
+    """One generation, open for reading by any number of threads.
+
+    `fresh` are ads newer than any segment, `hidden` the ids whose row in a segment is outdated.
+    """
 
     def __init__(
-        self, folder: str, segments: list[Standing], sectors: Sectors, skills: Skills
+        self,
+        folder: str,
+        base: Base,
+        segments: Sequence[Standing],
+        registry: Registry,
+        *,
+        fresh: Sequence[Standing] = (),
+        hidden: Iterable[int] = (),
     ) -> None:
-        self.folder, self.segments = folder, segments
-        self.sectors, self.skills = sectors, skills
-        parts = [standing.segment.cards for standing in segments]
-        self.board = Cards.joined(parts, [standing.alive for standing in segments])
-        self.starts = np.cumsum([0, *(standing.segment.size for standing in segments)])
-        self._fields = {name: Field(self, name) for name in FIELDS}
+        self.folder, self.base, self.segments, self.registry = folder, base, segments, registry
+        small = [one for one in segments if one.segment not in base.segments]
+        self.recent = [one.segment for one in (*small, *fresh)]
+        cards = joined([segment.cards for segment in self.recent], registry)
+        recent = Part(cards)
+        alive = np.ones(base.part.size + recent.size, np.bool_)
+        self.starts = _starts(self.recent) + base.part.size
+        self._bury(alive, [one for one in segments if one not in small], base.starts)
+        self._bury(alive, [*small, *fresh], self.starts)
+        if hidden := list(hidden):
+            alive[base.part.rows_of(hidden)] = False
+            late = recent.rows_of(hidden)
+            first_fresh = sum(one.segment.size for one in small)
+            alive[late[late < first_fresh] + base.part.size] = False
+        self.board = Board(base.part, recent, alive, registry)
+        self.pages, self.counts = Remembered(_REMEMBERED), Remembered(_REMEMBERED)
+        self._fields = {name: Field(self, name) for name in LENGTHS}
+
+    def _bury(self, alive: Any, standing: Sequence[Standing], starts: NDArray[Any]) -> None:
+        for one, start in zip(standing, starts, strict=False):
+            alive[one.deleted + start] = False
 
     def terms(self, side: str = "") -> "Field":
         return self._fields[side or "text"]
 
-    def where(self, ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
+    def where(self, ids: Iterable[int]) -> dict[int, tuple[int, int, int]]:
         """Of those ids that are in: number of the segment, row in it, fingerprint."""
-        found = {}
+        wanted, found = np.fromiter(ids, np.int64), dict[int, tuple[int, int, int]]()
+        if not len(wanted):
+            return found
         for number, standing in enumerate(self.segments):
-            cards = standing.segment.cards.cards
-            for row in np.flatnonzero(standing.alive & np.isin(cards["id"], ids)).tolist():
-                found[int(cards["id"][row])] = (number, row, int(cards["fingerprint"][row]))
+            raw, dead = standing.segment.raw, set(standing.deleted.tolist())
+            own = standing.segment.cards.id
+            has = np.isin(own, wanted) if len(wanted) > 1 else own == wanted
+            for row in np.flatnonzero(has).tolist():
+                if row not in dead:
+                    found[int(own[row])] = (number, row, int(raw["fingerprint"][row]))
         return found
 
 
@@ -93,33 +174,99 @@ class Field:
     """The words of one field over all segments; see app.search.evaluate.Terms."""
 
     def __init__(self, snapshot: Snapshot, name: str) -> None:
-        self._name, self._segments = name, [s.segment for s in snapshot.segments]
-        self._starts = snapshot.starts
-        self._lengths = snapshot.board.cards[FIELDS[name]].astype(np.float32)
-        self._average = float(self._lengths.mean()) if len(self._lengths) else 1.0
+        self._name, self._base, self._recent = name, snapshot.base, snapshot.recent
+        self._starts, self._size = snapshot.starts, snapshot.board.size
+        self._lengths = [getattr(segment.cards, LENGTHS[name]) for segment in self._recent]
+        words = snapshot.base.lengths[name] + sum(float(own.sum()) for own in self._lengths)
+        self._average = _average(words, self._size)
+        self._then: Mask | None = None
+        self._all_lengths = partial(snapshot.board.column, LENGTHS[name])
 
     def postings(self, term: str) -> Postings:
-        parts = [segment.postings(self._name, term) for segment in self._segments]
-        found = [(rows + start, w) for (rows, w), start in zip(parts, self._starts, strict=False)]
-        if not any(len(rows) for rows, _ in found):
+        rows, strength = self._base.postings(self._name, term, self._average)
+        all_rows, all_strengths = [rows], [strength]
+        for segment, start, lengths in zip(self._recent, self._starts, self._lengths, strict=False):
+            few, weights = segment.ask(lambda a: a.postings(self._name, term))
+            if len(few):
+                all_rows.append(few + np.intp(start))
+                all_strengths.append(bm25(weights, lengths[few], self._average))
+        if len(all_rows) > 1:
+            rows, strength = np.concatenate(all_rows), np.concatenate(all_strengths)
+        if not len(rows):
             return NONE
-        rows = np.concatenate([rows for rows, _ in found])
-        weights = np.concatenate([weights for _, weights in found])
-        strength = bm25(weights, self._lengths[rows], self._average)
-        return Postings(rows, strength * rarity(len(rows), len(self._lengths)))
+        having = len(rows) if self._then is None else int(self._then[rows].sum())
+        return Postings(rows, strength * rarity(having, self._size))
+
+    def as_of(self, then: Mask) -> "Field":
+        """The same, worth what they were when only the ads in `then` were there."""
+        field = copy(self)
+        field._then, field._size = then, int(then.sum())
+        field._average = _average(float(self._all_lengths()[then].sum()), field._size)
+        return field
 
     def positions(self, term: str) -> Keys:
-        parts = [segment.positions(self._name, term) for segment in self._segments]
-        shifted = [
-            keys + (int(start) << POSITION_BITS)
-            for keys, start in zip(parts, self._starts, strict=False)
-        ]
-        return np.concatenate([np.zeros(0, np.int64), *shifted])
+        base = self._base.positions(self._name, term)
+        parts = [segment.ask(lambda a: a.positions(self._name, term)) for segment in self._recent]
+        if not any(len(part) for part in parts):
+            return base
+        return np.concatenate([base, _shifted(parts, self._starts << POSITION_BITS)])
 
     def beginning(self, prefix: str) -> list[str]:
-        counts: Counter[str] = Counter()
-        for segment in self._segments:
-            for term, having in segment.beginning(self._name, prefix):
-                counts[term] += having
-        best = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-        return [term for term, _ in best[:_LONGER_WORDS]]
+        return [term for term, _ in self.counted(prefix)[:_LONGER_WORDS]]
+
+    def counted(self, prefix: str) -> list[tuple[str, int]]:
+        """Terms that begin so, most frequent first, with how many ads have each."""
+        counts = self._base.beginning(self._name, prefix)
+        counts = counts + _beginning(self._recent, self._name, prefix)
+        return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+
+    def shelves(self) -> list[Shelf]:
+        return [self._base.shelf(self._name), self._shelf]
+
+    @cached_property
+    def _shelf(self) -> Shelf:
+        return _shelf(self._recent, self._name)
+
+
+def _average(words: float, ads: int) -> float:
+    """In half words, so that what was worked out with it can be kept."""
+    return max(1.0, round(2 * words / max(ads, 1)) / 2)
+
+
+def joined(parts: Sequence[Cards], registry: Registry) -> Cards:
+    """Cards of several segments as one; there may be none."""
+    if len(parts) == 1:
+        return parts[0]
+    none = Cards.read(np.zeros(0, CARD), (), np.zeros((0, 2), np.int64), registry)
+    return Cards.joined([none, *parts])
+
+
+def _starts(segments: Sequence[Segment]) -> NDArray[np.int64]:
+    return np.cumsum([0, *(segment.size for segment in segments)])
+
+
+def _shifted(parts: Sequence[NDArray[Any]], starts: NDArray[Any]) -> NDArray[np.int64]:
+    moved = [part + np.int64(start) for part, start in zip(parts, starts, strict=False)]
+    return np.concatenate([np.zeros(0, np.int64), *moved])
+
+
+def _beginning(segments: Iterable[Segment], field: str, prefix: str) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for segment in segments:
+        found = segment.ask(lambda a: list(a.beginning(field, prefix, _BEGINNINGS)))
+        for term, having in found:
+            counts[term] += having
+    return counts
+
+
+def _shelf(segments: Iterable[Segment], field: str) -> Shelf:
+    """The plain words of several segments together."""
+    found = [segment.ask(lambda a: a.plain(field, WIDEST)) for segment in segments]
+    every = np.concatenate([np.zeros(0, f"S{WIDEST}"), *(words for words, _ in found)])
+    words, back = np.unique(every, return_inverse=True)
+    counts = np.zeros(len(words), np.int32)
+    np.add.at(counts, back, np.concatenate([np.zeros(0, np.int32), *(c for _, c in found)]))
+    letters = words.view(np.uint8).reshape(-1, WIDEST)
+    bits = np.where(letters > 0, np.uint32(1) << (letters.astype(np.uint32) - 97) % 32, 0)
+    masks = np.bitwise_or.reduce(bits.astype(np.uint32), axis=1)
+    return Shelf(words, counts, np.count_nonzero(letters, axis=1).astype(np.uint8), masks)

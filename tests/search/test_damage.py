@@ -66,17 +66,52 @@ def test_a_reader_goes_on_with_what_it_has_while_the_folder_is_gone(
     assert found(index) == {1}
 
 
-def test_what_one_reader_cannot_read_the_next_writer_notices(folder: Path) -> None:
-    largest = max(files(folder), key=lambda path: path.stat().st_size)
-    content = bytearray(largest.read_bytes())
+def flip(path: Path) -> None:
+    """Turn one bit in the middle of a file."""
+    content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
-    largest.write_bytes(content)
+    path.write_bytes(content)
+
+
+def test_what_one_reader_cannot_read_the_next_writer_notices(folder: Path) -> None:
+    flip(next(path for path in files(folder) if path.suffix == ".toc"))
     writer = WhooshIndex(folder)
     assert writer.generation()  # every file is there, in its size
     with pytest.raises(IndexUnavailable):
         found(WhooshIndex(folder))
     with pytest.raises(IndexUnavailable):
         writer.generation()
+
+
+def test_a_side_file_that_is_damaged_is_read_from_the_rest_and_mended(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    right = everything(WhooshIndex(folder))
+    sides = [path for path in files(folder) if path.suffix == ".arrays"]
+    whole = [path.read_bytes() for path in sides]
+    assert len(sides) == 2
+    flip(sides[0])
+    sides[1].write_bytes(b"stale")
+    index = WhooshIndex(folder)
+    assert (len(found(index)), len(found(index, "lantern"))) == (29, 28)
+    assert "side file" in caplog.text
+    assert index.torn()
+    with index.wait_to_write() as batch:
+        assert batch.mend()
+    assert not index.torn()
+    assert [path.read_bytes() for path in sides] == whole
+    assert everything(WhooshIndex(folder)) == right
+
+
+def test_a_segment_whose_files_are_all_damaged_is_given_up(folder: Path) -> None:
+    for path in files(folder):
+        if path.suffix in {".arrays", ".pst"}:
+            flip(path)
+    index = WhooshIndex(folder)
+    with pytest.raises(IndexUnavailable):
+        found(index)
+    with pytest.raises(IndexUnavailable):
+        index.generation()
 
 
 def test_a_file_cut_short_does_not_reach_an_open_reader(folder: Path) -> None:

@@ -40,7 +40,7 @@ def counted(shop: Shop) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-def test_ads_come_in_order_with_their_skills_in_two_queries(shop: Shop) -> None:
+def test_ads_come_in_order_with_their_skills_in_two_queries_and_a_look_for_news(shop: Shop) -> None:
     for number in range(30):
         shop.post(headline=f"lantern {number}", offers_skills=("harp", "tuning"))
     shop.refresh()
@@ -49,7 +49,8 @@ def test_ads_come_in_order_with_their_skills_in_two_queries(shop: Shop) -> None:
     assert boxes(found) == [f"{n:06d}" for n in range(30, 10, -1)]
     assert found.ads[0].side_skills("offers") == ("harp", "tuning")
     assert (found.total, found.page, found.pages, found.words) == (30, 1, 2, ("lantern",))
-    assert len(statements) == 2
+    assert len([said for said in statements if "stale_marks" in said]) == 1
+    assert len(statements) == 2 + 1
 
 
 def test_a_page_past_the_end_is_the_last_one(shop: Shop) -> None:
