@@ -5,6 +5,7 @@ is what searches read; it is made from what is written, or anew from what Whoosh
 """
 
 import os
+import secrets
 import struct
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -93,12 +94,25 @@ class _Whole:
         return TOC(SCHEMA, [], 0)
 
 
+class Codec(W3Codec):
+    """Whoosh's own, but the name of a segment is never used again.
+
+    Whoosh takes names from `random`, whose state a program may set back; a reader that knows a
+    segment by its name would then take a new one for an old one.
+    """
+
+    def new_segment(self, storage: Any, indexname: str) -> Any:
+        segment = super().new_segment(storage, indexname)
+        segment.segid = secrets.token_hex(8)
+        return segment
+
+
 class _Writer(SegmentWriter):
     """Writes one segment and leaves every table alone."""
 
     def __init__(self, folder: Path) -> None:
         storage = FileStorage(str(folder), supports_mmap=False)
-        codec = W3Codec(compression=0)  # costs half the time again, for a third of the room
+        codec = Codec(compression=0)  # costs half the time again, for a third of the room
         codec.length_stats = False  # lengths are on the cards; asking Whoosh is slow
         super().__init__(_Whole(storage), _lk=False, limitmb=_LIMIT_MB, compound=False, codec=codec)
         self.written: list[Any] = []
