@@ -211,9 +211,9 @@ def build(folder: Path, count: int) -> tuple[list[Any], dict[str, str]]:
     """Every engine with the ads in it, and how long that took, by name."""
     engines, took, ads = [], {}, list[AdDocument]()
     for kind in (Ours, *RIVALS):
-        if kind.__name__ in os.environ.get("BENCH_SKIP", "").split(","):  # type: ignore[attr-defined]
+        if kind.__name__ in os.environ.get("BENCH_SKIP", "").split(","):
             continue
-        mark = folder / f"{kind.__name__}.built"  # type: ignore[attr-defined]
+        mark = folder / f"{kind.__name__}.built"
         try:
             engine = kind(folder)
             if not mark.exists():
