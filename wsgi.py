@@ -6,6 +6,7 @@ import sys
 import click
 
 from app import create_app
+from app.collector import collect_at_safe_moments
 from app.config import BadSettings
 
 try:
@@ -13,6 +14,7 @@ try:
 except BadSettings as problem:
     sys.exit(str(problem))
 
+collect_at_safe_moments()
 if click.get_current_context(silent=True) is None:  # a server, not one of the commands
     for sentence in app.extensions["settings"].without_effect():
         logging.getLogger("app").warning(sentence)
