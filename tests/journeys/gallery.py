@@ -24,7 +24,13 @@ from tests.conftest import settings_in
 
 GWEN, DAFYDD = AD["email"], "dafydd.rhys@letters.example"
 STATIC = ROOT / "app/static"
-TYPES = {".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png"}
+TYPES = {
+    ".css": "text/css",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".js": "text/javascript",
+}
 LONG = (
     "Thank you for writing! I kept putting off the rota because nobody likes it. "
     "Would a Thursday suit you? Above the market hall there is a café with a good cake."
