@@ -9,12 +9,12 @@ from wtforms import StringField, TextAreaField
 from app.ads import service as ads
 from app.ads.models import Ad
 from app.board import access, errors, form_guard
+from app.board.address_field import address_in
 from app.board.view import view
 from app.core.clock import utcnow
 from app.core.secret import Address
 from app.current import index, site
 from app.db import db, transaction
-from app.people.policy import BadAddress, read_address
 from app.relay import service as relay
 from app.relay.policy import opening_problems
 from app.search import service as search
@@ -36,10 +36,7 @@ class ReplyForm(FlaskForm):
         super().validate(extra_validators)
         for problem in opening_problems(self.name.data or "", self.message.data or ""):
             self[problem.field].errors = [gettext(problem.sentence, **problem.values)]
-        try:
-            self.address = read_address(self.email.data or "")
-        except BadAddress as problem:
-            self.email.errors = [gettext(str(problem))]
+        self.address = address_in(self.email)
         return not self.errors
 
 

@@ -20,13 +20,13 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.ads.models import Ad
 from app.ads.policy import KINDS, Draft
 from app.ads.rules import problems
+from app.board.address_field import address_in
 from app.board.words import LANGUAGES, MODES, RHYTHMS, shorten
 from app.catalogue.places import Place, find_place, find_places, near_misses
 from app.catalogue.sectors import all_sectors, find_sector
 from app.catalogue.skills import split_skills
 from app.core.secret import Address
 from app.core.text import clean_line, clean_text
-from app.people.policy import BadAddress, read_address
 
 SOME = "some"  # the radio button that says: only the sectors ticked below it
 
@@ -173,10 +173,7 @@ class AdForm(EditForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """As for an edit, and the address too."""
         super().validate(extra_validators)
-        try:
-            self.address = read_address(self.email.data or "")
-        except BadAddress as problem:
-            self.email.errors = [gettext(str(problem))]
+        self.address = address_in(self.email)
         return not self.errors
 
 

@@ -13,6 +13,7 @@ from app.ads import policy
 from app.ads import service as ads
 from app.board import access
 from app.board.ad_form import EditForm, filled
+from app.board.address_field import address_in
 from app.board.view import view
 from app.core.clock import utcnow
 from app.core.secret import Address
@@ -21,7 +22,7 @@ from app.current import site
 from app.db import db, transaction
 from app.mail import messages, outbox
 from app.people import service as people
-from app.people.policy import SESSION_LASTS, BadAddress, read_address
+from app.people.policy import SESSION_LASTS
 from app.relay import lines
 from app.relay import service as relay
 
@@ -41,10 +42,7 @@ class AskForm(FlaskForm):
     def validate(self, extra_validators: object = None) -> bool:
         """Check the address; whether anybody has it is not asked here."""
         super().validate(extra_validators)
-        try:
-            self.address = read_address(self.email.data or "")
-        except BadAddress as problem:
-            self.email.errors = [gettext(str(problem))]
+        self.address = address_in(self.email)
         return not self.errors
 
 

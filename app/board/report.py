@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from app.ads import service as ads
 from app.ads.models import Ad
 from app.board import access
+from app.board.address_field import address_in
 from app.board.view import view
 from app.board.words import REPORTS
 from app.core.clock import utcnow
@@ -18,7 +19,6 @@ from app.core.text import clean_text
 from app.current import site
 from app.db import db, transaction
 from app.moderation import service as moderation
-from app.people.policy import BadAddress, read_address
 
 bp = Blueprint("report", __name__)
 MOST = 2000
@@ -46,10 +46,7 @@ class ReportForm(FlaskForm):
         if len(self.text.data) > MOST:
             self.text.errors = [gettext("Keep it under %(most)d characters.", most=MOST)]
         if (self.email.data or "").strip():
-            try:
-                self.address = read_address(self.email.data or "")
-            except BadAddress as problem:
-                self.email.errors = [gettext(str(problem))]
+            self.address = address_in(self.email)
         return not self.errors
 
 
