@@ -19,12 +19,8 @@ _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}
 
 # What may be set already, and what it changes nothing about yet.
 _LATER = {
-    "relay_domain": "mails point to the conversation’s page",
-    "lmtp_listen": "no mail is taken in",
-    "trusted_authserv_id": "no mail is taken in",
     "meaning": "nothing is matched by meaning",
     "redis_url": "limits are counted in the database",
-    "metrics_token": "there is no /metrics",
 }
 
 
@@ -87,6 +83,7 @@ class Settings(BaseSettings):
     mail_url: SecretStr = SecretStr("file:instance/mail")
     mail_from: str = "board@localhost"
     relay_domain: str = ""
+    relay_to_header: Literal["sink", "real"] = "sink"
     lmtp_listen: str = "127.0.0.1:8024"
     trusted_authserv_id: str = ""
     meaning: Literal["auto", "off"] = "auto"
@@ -201,6 +198,11 @@ class Settings(BaseSettings):
         return self.secret_key.get_secret_value() or _development_key(
             self.state_folder / "secret_key"
         )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The signing key, then the keys it replaced, whose signatures still count."""
+        return (self.secret, *(key.get_secret_value() for key in self.secret_key_fallbacks))
 
     def without_effect(self) -> list[str]:
         """A sentence for each setting that was given a value this version does nothing with."""

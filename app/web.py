@@ -34,6 +34,7 @@ from app.board import (
 from app.config import ROOT, Settings
 from app.core.errors import Kind, Refusal
 from app.core.secret import Address
+from app.core.signing import Signer
 from app.core.site import Site
 from app.pages import for_machines, health, mailbox, plain
 from app.people.policy import SESSION_LASTS
@@ -113,6 +114,9 @@ def site_of(settings: Settings) -> Site:
         mail_from=settings.mail_from,
         broker_name=settings.broker_name,
         broker_email=Address(broker) if broker else None,
+        relay_domain=settings.relay_domain,
+        to_header=settings.relay_to_header,
+        signer=Signer(settings.secrets),
     )
 
 
