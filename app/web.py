@@ -27,6 +27,7 @@ from app.board import (
     posting,
     report,
     results,
+    stop,
     suggest,
     thread,
     words,
@@ -36,7 +37,7 @@ from app.core.errors import Kind, Refusal
 from app.core.secret import Address
 from app.core.signing import Signer
 from app.core.site import Site
-from app.pages import for_machines, health, mailbox, plain
+from app.pages import for_machines, health, mailbox, metrics, plain
 from app.people.policy import SESSION_LASTS
 from app.search.whoosh_index import WhooshIndex
 
@@ -121,9 +122,9 @@ def site_of(settings: Settings) -> Site:
 
 
 def _register_pages(app: Flask, settings: Settings) -> None:
-    for page in (home, results, suggest, ad, posting, mine, my_data, thread, link, report):
+    for page in (home, results, suggest, ad, posting, mine, my_data, thread, link, stop, report):
         app.register_blueprint(page.bp)
-    for page in (plain, health, for_machines):
+    for page in (plain, health, metrics, for_machines):
         app.register_blueprint(page.bp)
     if settings.app_env == "development" and settings.mail_folder is not None:
         app.register_blueprint(mailbox.bp)

@@ -24,6 +24,10 @@ class Site:
         """Where a mailed link leads."""
         return f"{self.base_url}/l/{token}"
 
+    def stop(self, token: str) -> str:
+        """Where one says no to a conversation, from a mail and without signing in."""
+        return f"{self.base_url}/l/stop-{token}"
+
     def ad(self, box: str, headline: str = "") -> str:
         """An ad's page; the slug is for people's eyes, the Box alone finds it."""
         return f"{self.base_url}{ad_path(box, headline)}"

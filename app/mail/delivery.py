@@ -18,10 +18,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.db import db, transaction
-from app.mail import outbox
-from app.mail.models import OutboxMail
+from app.mail import outbox, tallies
+from app.mail.models import OutboxMail, Pause
 from app.mail.policy import (
     LEASE,
+    PAUSE,
     TO_STRANGERS,
     Later,
     Never,
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 class Claimed(Parcel):
     """One mail, ours alone until its lease runs out; only the holder of `lease` may end it."""
 
+    kind: str
     lease: str
     whole: bool  # the bytes are still those that were promised
 
@@ -94,7 +96,16 @@ def claim(session: Session, now: datetime) -> Claimed | None:
             values = _dead(Trouble.TOO_LATE, now)
         else:
             whole = hashlib.sha256(row.mime).hexdigest() == row.mime_digest
-            return Claimed(row.id, row.recipient, row.mime, row.created_at, row.lease, whole)
+            return Claimed(
+                row.id,
+                row.recipient,
+                row.mime,
+                row.created_at,
+                row.kind,
+                row.lease,
+                whole,
+                comes_back=row.person_id is not None,
+            )
         _write(session, row.id, row.lease, values)
     return None
 
@@ -111,7 +122,11 @@ def finish(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
             values = _pending(trouble) | {"attempts": OutboxMail.attempts - 1}
         case Later(trouble):
             values = _later(session, claimed, trouble, now)
-    return _write(session, claimed.id, claimed.lease, values)
+    _note_pause(session, outcome, now)
+    ours = _write(session, claimed.id, claimed.lease, values)
+    if ours and isinstance(outcome, Sent) and claimed.kind == "new_message":
+        tallies.count(session, "relayed")
+    return ours
 
 
 def _attempt(transport: Transport, claimed: Claimed) -> Outcome:
@@ -125,6 +140,7 @@ def _attempt(transport: Transport, claimed: Claimed) -> Outcome:
         return Later(Trouble.UNEXPECTED)
 
 
+_TRANSPORT = "mail"  # there is one way out; its name is for when there are more
 _BARE = {"synchronize_session": False}
 _MINE = ("id", "recipient", "mime", "mime_digest", "created_at", "lease", "person_id", "kind")
 
@@ -156,6 +172,16 @@ def _take(session: Session, now: datetime) -> Any:
         .returning(*(getattr(OutboxMail, name) for name in (*_MINE, "give_up_at")))
     )
     return session.execute(taken, execution_options=_BARE).one_or_none()
+
+
+def _note_pause(session: Session, outcome: Outcome, now: datetime) -> None:
+    """Keep why no mail goes at all, for whoever watches; a mail that went through ends it."""
+    if isinstance(outcome, Paused):
+        pause = session.get(Pause, _TRANSPORT) or Pause(transport=_TRANSPORT, since=now)
+        pause.trouble, pause.until = outcome.trouble.value, now + PAUSE
+        session.add(pause)
+    elif isinstance(outcome, Sent):
+        session.execute(sa.delete(Pause), execution_options=_BARE)
 
 
 def _later(session: Session, claimed: Claimed, trouble: Trouble, now: datetime) -> dict[str, Any]:

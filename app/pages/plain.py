@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from app.ads.policy import ENDED_KEPT, LIVE_FOR, UNCONFIRMED_FOR
 from app.current import site
 from app.mail.policy import SENT_KEPT
+from app.relay.accepting import KEPT as INCOMING_KEPT
 from app.relay.policy import CLOSED_KEPT
 
 bp = Blueprint("pages", __name__)
@@ -33,6 +34,7 @@ def _values() -> dict[str, Any]:
             "live_days": LIVE_FOR.days,
             "ended_months": ENDED_KEPT.days // 30,
             "sent_mail_days": SENT_KEPT.days,
+            "incoming_days": INCOMING_KEPT.days,
             "message_idle_days": CLOSED_KEPT.days,
         },
     }

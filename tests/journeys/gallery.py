@@ -187,6 +187,7 @@ class Gallery:
         gwen.press(thread, message="See you there!")
         self.board.work()
         self.look("thread", thread, dafydd)
+        self.saying_no(thread, gwen, dafydd)
         self.keep("thread refused", gwen.press(thread, message=""), status=422)
         self.look("ad full", f"/ads/{box}")
         full = self.reader.press("/ads/new", **(AD | {"headline": "No form here to press"}))
@@ -205,6 +206,17 @@ class Gallery:
         self.look("mailbox with a conversation", "/dev/mailbox")
         ended = other.client.post(no, data=Form(form.text).filled(message="One more thing"))
         self.keep("error 410", ended, status=410)
+
+    def saying_no(self, thread: str, gwen: Browser, dafydd: Browser) -> None:
+        """What a mail leads to without signing in, and what came between the messages."""
+        stop = self.board.stop(GWEN)
+        self.look("stop", stop)
+        self.keep("stop muted", self.reader.press(stop, do="mute"))
+        dafydd.press(thread, action="/share", do="share")
+        self.look("thread muted and shared with", thread, gwen)
+        self.look("thread shared", thread, dafydd)
+        self.reader.press(stop, do="unmute")
+        dafydd.press(thread, action="/share", do="stop")
 
     def mine(self, gwen: Browser) -> None:
         paused = "Paused while I move house and find the box with the books in"

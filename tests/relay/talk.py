@@ -71,6 +71,7 @@ class Talk:
 
     now: datetime = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
     refused: set[str] = field(default_factory=set)  # addresses the mail server knows nothing of
+    site: Site = SITE
 
     def later(self, **by: float) -> None:
         self.now += timedelta(**by)
@@ -109,7 +110,7 @@ class Talk:
                 now=self.now,
                 held_reason=held_reason,
                 confirmed_by=person,
-                site=SITE,
+                site=self.site,
             )
 
     def press(self, token: str) -> str:
@@ -117,7 +118,7 @@ class Talk:
         with transaction() as session:
             link = people.use_link(session, token, now=self.now)
             thread = relay.confirm_thread(
-                session, key=link.subject, person=link.person, now=self.now, site=SITE
+                session, key=link.subject, person=link.person, now=self.now, site=self.site
             )
             return thread.key
 
@@ -131,23 +132,45 @@ class Talk:
         with transaction() as session:
             thread, role = self._find(session, key, email)
             return relay.write(
-                session, thread=thread, author=role, text=text, now=self.now, site=SITE
+                session, thread=thread, author=role, text=text, now=self.now, site=self.site
             ).id
 
     def decline(self, key: str, *, email: str = WRITER, reason: str = "time") -> None:
         with transaction() as session:
             thread, by = self._find(session, key, email)
-            relay.decline(session, thread=thread, by=by, reason=reason, now=self.now, site=SITE)
+            relay.decline(
+                session, thread=thread, by=by, reason=reason, now=self.now, site=self.site
+            )
 
     def end(self, key: str, *, email: str) -> None:
         with transaction() as session:
             thread, by = self._find(session, key, email)
-            relay.end(session, thread=thread, by=by, now=self.now, site=SITE)
+            relay.end(session, thread=thread, by=by, now=self.now, site=self.site)
 
     def block(self, key: str, *, email: str) -> None:
         with transaction() as session:
             thread, by = self._find(session, key, email)
             relay.block(session, thread=thread, by=by, now=self.now)
+
+    def mute(self, key: str, *, email: str) -> None:
+        with transaction() as session:
+            thread, by = self._find(session, key, email)
+            relay.mute(session, thread=thread, by=by, now=self.now)
+
+    def unmute(self, key: str, *, email: str) -> None:
+        with transaction() as session:
+            thread, by = self._find(session, key, email)
+            relay.unmute(thread=thread, by=by)
+
+    def share(self, key: str, *, email: str) -> None:
+        with transaction() as session:
+            thread, by = self._find(session, key, email)
+            relay.share(session, thread=thread, by=by, now=self.now, site=self.site)
+
+    def unshare(self, key: str, *, email: str) -> None:
+        with transaction() as session:
+            thread, by = self._find(session, key, email)
+            relay.unshare(session, thread=thread, by=by, now=self.now)
 
     def erase(self, email: str) -> None:
         """As `POST /mine/erase` does it."""
@@ -207,6 +230,13 @@ class Talk:
         with transaction() as session:
             return list(session.scalars(select(Message.text).order_by(Message.id)))
 
+    def events(self, key: str) -> list[tuple[str, str]]:
+        """What happened beside messages: whose doing, and what."""
+        with transaction() as session:
+            thread = session.scalar(select(Thread).where(Thread.key == key))
+            assert thread is not None
+            return [(event.role, event.what) for event in relay.events(session, thread)]
+
     def seen_by(self, key: str, email: str) -> list[tuple[str, str]]:
         """The thread's page: each message's text and what became of it."""
         with transaction() as session:
@@ -230,5 +260,5 @@ class Talk:
 
 def _read(row: OutboxMail) -> Mail:
     parsed = message_from_bytes(row.mime, policy=policy.default)
-    body = parsed.get_content()
+    body = parsed.get_content().replace("\r\n", "\n")
     return Mail(row.recipient.reveal(), row.kind, str(parsed["Subject"]), body, row.mime)
