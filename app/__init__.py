@@ -1,11 +1,16 @@
 """Bothways: small ads for mutual mentoring."""
 
+import os
 from typing import TYPE_CHECKING
 
 from flask import Flask
 
 if TYPE_CHECKING:
     from app.config import Settings
+
+# Several threads for one multiplication mostly wait for each other where a board shares its
+# machine: one thread encodes five times as many ads there. To be said before numpy is first loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def create_app(settings: "Settings | None" = None) -> Flask:

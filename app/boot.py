@@ -14,6 +14,7 @@ from app.ads.models import Ad
 from app.config import ROOT, Settings
 from app.core.clock import utcnow
 from app.db import alembic, db, transaction
+from app.meaning import weights
 from app.people.models import Person
 from app.search import projection
 from app.search.index import Index, IndexUnavailable
@@ -56,12 +57,21 @@ def _is_empty() -> bool:
     return not db.session.scalar(anything)
 
 
+def _say_how_ads_are_matched(app: Flask) -> None:
+    settings: Settings = app.extensions["settings"]
+    if settings.meaning == "off":
+        print("Ads are matched by their words (MEANING=off).", flush=True)
+    elif weights.find_folder() is None:
+        print("The encoder’s weights are not here: ads are matched by their words.", flush=True)
+
+
 def main() -> None:
     """Work, once app.serve says by a line that the database is ready."""
     from wsgi import app  # above this package, and it says plainly what settings are bad
 
     if os.read(0, 1):
         end_with_parent(os.getpid())
+        _say_how_ads_are_matched(app)
         worker.run(app, tasks=TASKS)
 
 

@@ -23,7 +23,6 @@ _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}
 
 # What may be set already, and what it changes nothing about yet.
 _LATER = {
-    "meaning": "nothing is matched by meaning",
     "redis_url": "limits are counted in the database",
 }
 
@@ -207,6 +206,11 @@ class Settings(BaseSettings):
     def search_folder(self) -> Path:
         """Where the search index lives."""
         return _folder(self.search_url.removeprefix("whoosh:"))
+
+    @property
+    def vectors_folder(self) -> Path:
+        """Where the vectors of ads live: beside the search index, and made anew like it."""
+        return self.search_folder.with_name(f"{self.search_folder.name}.vectors")
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -1,9 +1,12 @@
-"""What this application is made of, for the pages: its settings, its names, its index."""
+"""What this application is made of, for the pages: its settings, names, index and vectors."""
 
-from flask import current_app
+import ipaddress
+
+from flask import current_app, request
 
 from app.config import Settings
 from app.core.site import Site
+from app.matching.vectors import Vectors
 from app.search.index import Index
 
 
@@ -20,3 +23,21 @@ def site() -> Site:
 def index() -> Index:
     """The search index."""
     return current_app.extensions["index"]
+
+
+def vectors() -> Vectors:
+    """The vectors that ads are matched by."""
+    return current_app.extensions["vectors"]
+
+
+def source() -> str:
+    """The network a request comes from: an IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is None:  # else an IPv4 address seen through an IPv6 socket
+            return str(ipaddress.ip_network((address, 64), strict=False))
+        address = address.ipv4_mapped
+    return str(address)

@@ -1,23 +1,34 @@
 """What the worker does beside mail: the index, the reminders, and forgetting what is due."""
 
 import atexit
+import logging
 from functools import cache
 
 from app.ads import service as ads
+from app.alerts import service as alerts
+from app.alerts.policy import LOOKED_THROUGH
 from app.core.clock import utcnow
-from app.current import index, settings
+from app.current import index, settings, vectors
 from app.current import site as this_site
 from app.db import checkpoint, transaction
 from app.limits import service as limits
 from app.mail import messages, outbox
 from app.mail.policy import SENT_KEPT
+from app.matching import refresh
+from app.matching import service as matching
 from app.moderation import service as moderation
 from app.people import service as people
 from app.people.policy import PURPOSES
 from app.relay import accepting, bounces, keeping, taking
 from app.relay.reader import Reader
 from app.search import projection
+from app.search.to_the_letter import find_exactly
 from app.worker import Task
+
+log = logging.getLogger(__name__)
+ALERTS = 500  # that look in one round; the next takes up the rest
+
+INTRODUCED = 5  # ads that one mail names
 
 
 def refresh_index() -> None:
@@ -50,6 +61,16 @@ def merge_index() -> None:
     projection.merge_beside(index())
 
 
+def refresh_vectors() -> None:
+    """Read what changed of the ads, so that they can be matched."""
+    refresh.refresh_now(vectors(), now=utcnow())
+
+
+def sweep_vectors() -> None:
+    """Compare what is known for matching with the ads there are."""
+    refresh.sweep(vectors(), now=utcnow())
+
+
 def send_reminders() -> None:
     """Mail the writers of ads that run out in 7 days, and in 1 day, once each."""
     site, now = this_site(), utcnow()
@@ -72,6 +93,54 @@ def send_reminders() -> None:
             )
 
 
+def send_alerts() -> None:
+    """Mail what is new to whoever saved a search for it; pause what nobody has pressed for long."""
+    with transaction() as session:
+        alerts.pause_silent(session, now=utcnow(), site=this_site())
+    with projection.reading() as session:
+        now = utcnow()
+        newest = [ad.posted_at for ad in ads.newest(session, now=now, limit=1)]
+        due = alerts.due(session, now=now, newest=newest[0] if newest else None, limit=ALERTS)
+        wanted = [(alert.id, alert.query) for alert in due]
+    looked = [alert_id for alert_id, query in wanted if _look(alert_id, query)]
+    if looked:
+        with transaction() as session:
+            alerts.looked(session, alert_ids=looked, now=now)
+
+
+def _look(alert_id: int, query: str) -> bool:
+    """Mail what one alert finds; False if it could not look. One failing alert fails alone."""
+    now = utcnow()
+    try:
+        with projection.reading() as session:
+            wanted = alerts.read_query(query)
+            found = find_exactly(session, index(), wanted, now=now, size=LOOKED_THROUGH)
+            ad_ids = [ad.id for ad in found.ads]
+        if ad_ids:
+            with transaction() as session:
+                alerts.tell(session, alert_id=alert_id, ad_ids=ad_ids, now=now, site=this_site())
+    except Exception as error:
+        log.error("alert %d failed: %s", alert_id, type(error).__name__)
+        return False
+    return True
+
+
+def introduce() -> None:
+    """Mail writers, the day after their ads appeared, who could swap with them: once each."""
+    site, now = this_site(), utcnow()
+    if vectors().shelf.view() is None:
+        return  # nothing has been read yet; they are told later
+    with transaction() as session:
+        for ad in ads.introductions_due(session, now=now):
+            found = matching.find(session, vectors(), ad, now=now, most=INTRODUCED).mutual
+            if found:
+                others = [match.ad.headline for match in found]
+                draft = messages.matches(site, headline=ad.headline, box=ad.box, others=others)
+                outbox.put(
+                    session, draft, site=site, to=ad.person.email, person_id=ad.person_id, now=now
+                )
+
+
 def forget() -> None:
     """Delete what has been kept long enough (the periods stand on the privacy page)."""
     now = utcnow()
@@ -80,6 +149,7 @@ def forget() -> None:
         keeping.purge(session, now=now)
         accepting.purge(session, now=now)
         bounces.purge(session, now=now)
+        alerts.purge(session, now=now)
         outbox.purge(session, before=now - SENT_KEPT)
         moderation.purge(session, before=now - moderation.KEPT)
         limits.purge(session, now=now)
@@ -91,9 +161,14 @@ TASKS = [
     Task("index", 0.3, refresh_index),
     # By itself: a mail may take its reader two seconds, and an ad should be found within one.
     Task("incoming", 0.3, take_mail, apart=True),
+    # By itself: reading many new ads takes a while, and their writers shall be found meanwhile.
+    Task("vectors", 1, refresh_vectors, apart=True),
     Task("index merging", 2, merge_index),
     Task("reminders", 60, send_reminders),
+    Task("alerts", 3, send_alerts, apart=True),  # by itself: there may be many to look for
+    Task("introductions", 60, introduce),
     Task("forgetting", 600, forget),
+    Task("vectors tidying", 86_400, sweep_vectors),
     Task("index tidying", 86_400, tidy_index),
     Task("folding", 60, checkpoint),  # what was erased, and the last mail's address, leave the log
 ]

@@ -22,6 +22,7 @@ from app.board import (
     form_guard,
     home,
     link,
+    matches,
     mine,
     my_data,
     posting,
@@ -37,6 +38,7 @@ from app.core.errors import Kind, Refusal
 from app.core.secret import Address
 from app.core.signing import Signer
 from app.core.site import Site
+from app.matching.vectors import Vectors
 from app.pages import for_machines, health, mailbox, metrics, plain
 from app.people.policy import SESSION_LASTS
 from app.search.whoosh_index import WhooshIndex
@@ -96,6 +98,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.wsgi_app = proxied  # type: ignore[method-assign]
     app.extensions["site"] = site_of(settings)
     app.extensions["index"] = WhooshIndex(settings.search_folder)
+    app.extensions["vectors"] = Vectors(
+        settings.vectors_folder, by_meaning=settings.meaning == "auto"
+    )
     Babel(app, locale_selector=lambda: "en")
     Compress(app)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
@@ -122,7 +127,20 @@ def site_of(settings: Settings) -> Site:
 
 
 def _register_pages(app: Flask, settings: Settings) -> None:
-    for page in (home, results, suggest, ad, posting, mine, my_data, thread, link, stop, report):
+    for page in (
+        home,
+        results,
+        suggest,
+        ad,
+        matches,
+        posting,
+        mine,
+        my_data,
+        thread,
+        link,
+        stop,
+        report,
+    ):
         app.register_blueprint(page.bp)
     for page in (plain, health, metrics, for_machines):
         app.register_blueprint(page.bp)

@@ -24,6 +24,7 @@ def settings_in(folder: Path, **changes: object) -> Settings:
         "mail_url": f"file:{folder}/mail",
         "secret_key": "a key for tests that is long enough",
         "base_url": "http://localhost",
+        "meaning": "off",
         "broker_name": "Teifi Chamber",
         "broker_email": "broker@chamber.example",
     }

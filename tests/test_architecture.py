@@ -19,7 +19,20 @@ from tests.pages.look import fields, words
 APP = Path(__file__).parent.parent / "app"
 TEMPLATES = APP / "templates"
 SOURCES = sorted(APP.rglob("*.py"))
-FEATURES = ("ads", "catalogue", "core", "limits", "mail", "moderation", "people", "relay", "search")
+FEATURES = (
+    "ads",
+    "alerts",
+    "catalogue",
+    "core",
+    "limits",
+    "mail",
+    "matching",
+    "meaning",
+    "moderation",
+    "people",
+    "relay",
+    "search",
+)
 PURE = ("policy", "rules", "query", "scrub", "text", "lines", "fields", "plan", "selection")
 
 
@@ -97,7 +110,13 @@ def test_nobody_commits_but_the_unit_of_work(path: Path) -> None:
 def test_a_feature_opens_no_unit_of_work(feature: str) -> None:
     # What the worker calls: an attempt to send, or a batch of marks, is a unit of work by itself.
     # So is each recipient of a mail that is brought to the door, and each mail that is read.
-    passed_in = {"search/projection.py", "mail/delivery.py", "relay/door.py", "relay/taking.py"}
+    passed_in = {
+        "search/projection.py",
+        "mail/delivery.py",
+        "relay/door.py",
+        "relay/taking.py",
+        "matching/refresh.py",
+    }
     for path in (APP / feature).rglob("*.py"):
         if name_of(path) not in passed_in:
             assert "app.db.transaction" not in imports(path), name_of(path)
@@ -182,7 +201,7 @@ def test_every_refusal_has_its_answer_and_its_sentence(app: Flask) -> None:
 PERSONAL = {
     *("link.published", "mine.edit", "mine.act", "my_data.erase"),
     *("thread.thread", "thread.write", "thread.decline", "thread.end", "thread.block"),
-    *("thread.report", "thread.mute", "thread.share"),
+    *("thread.report", "thread.mute", "thread.share", "alerts.mine", "alerts.change"),
 }
 
 
@@ -232,7 +251,15 @@ def test_every_address_in_every_mail_leads_somewhere(board: Board) -> None:
     second = re.findall(r"Box (\w{6})", held)[0]
     for command in ("publish", "remove"):
         board.app.test_cli_runner().invoke(args=["ads", command, second])
+    board.browser().press("/ads", action="/alerts", email="third@letters.example", pace="at_once")
+    board.browser().press(board.link("third@letters.example"))
+    board.publish(email="fourth@members.example", headline="An ad that an alert tells of")
+    other = {"kind": "offers", "seeks": "First aid, please.", "seeks_skills": "first aid"}
+    more = {"offers": "Budgets, and running a team.", "offers_skills": "budgets, running a team"}
+    board.publish(email="fifth@members.example", sectors_wanted="any", **other, **more)
     board.clock.shift(timedelta(days=54))
+    board.mails()
+    board.clock.shift(timedelta(days=40))
     board.mails()
     board.sign_in(AD["email"], writer).press("/mine", action="/mine/erase")
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.ads.lines import Incoming
-from app.ads.models import Ad, AdSkill, StaleMark
+from app.ads.models import Ad, AdSkill, MatchingMark, StaleMark
 from app.ads.policy import KINDS
 from app.ads.service import STANDING
 from app.catalogue.skills import skill_key
@@ -43,7 +43,8 @@ def add(session: Session, rows: list[Row], now: datetime) -> int:
     skills = [skill for ad_id, row in pairs for skill in _skill_values(ad_id, row)]
     if skills:
         session.execute(sa.insert(AdSkill), skills)
-    session.execute(sa.insert(StaleMark), [{"ad_id": ad_id} for ad_id, _ in pairs])
+    for mark in (StaleMark, MatchingMark):
+        session.execute(sa.insert(mark), [{"ad_id": ad_id} for ad_id, _ in pairs])
     return len(new)
 
 

@@ -13,6 +13,7 @@ from app.ads.models import Ad
 from app.people.models import Person
 
 REMINDED_AT_ONCE = 200  # ads in one unit of work; the next round takes up the rest
+INTRODUCED_AT_ONCE = 20  # fewer, since matches are looked for while others wait to write
 
 
 def erase_of(session: Session, *, person: Person) -> list[int]:
@@ -46,6 +47,19 @@ def reminders_due(session: Session, *, now: datetime) -> list[tuple[Ad, int]]:
             ad.reminders = number
             due.append((ad, policy.days_left(ad, now)))
     return due
+
+
+def introductions_due(session: Session, *, now: datetime) -> list[Ad]:
+    """Live ads whose writers are to be told, a day after publication, who could swap with them.
+
+    Asking counts as telling.
+    """
+    due = Ad.posted_at <= now - policy.INTRODUCED_AFTER
+    query = select(Ad).where(live_clause(now), due, Ad.introduced_at.is_(None)).order_by(Ad.id)
+    found = list(session.scalars(query.options(joinedload(Ad.person)).limit(INTRODUCED_AT_ONCE)))
+    for ad in found:
+        ad.introduced_at = now
+    return found
 
 
 def _delete(session: Session, ids: list[int]) -> None:

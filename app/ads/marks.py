@@ -1,15 +1,17 @@
-"""Stale marks: rows that tell the index, in the transaction of a change, to look at an ad again."""
+"""Marks: rows that tell index and matching, in a change’s transaction, to look at an ad again."""
+
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.ads.models import StaleMark
+from app.ads.models import MatchingMark, StaleMark
 
 
 def mark_stale(session: Session, ad_id: int) -> None:
-    """Tell the index, by a row in the same transaction, to look at this ad again."""
-    session.add(StaleMark(ad_id=ad_id))
+    """Tell index and matching, by rows in the same transaction, to look at this ad again."""
+    session.add_all((StaleMark(ad_id=ad_id), MatchingMark(ad_id=ad_id)))
 
 
 def stale_marks(session: Session, *, after: int, limit: int) -> list[tuple[int, int]]:
@@ -34,3 +36,14 @@ def waiting_marks(session: Session) -> tuple[int, int]:
 def drop_marks(session: Session, *, up_to: int) -> None:
     """The index has seen these marks."""
     session.execute(sa.delete(StaleMark).where(StaleMark.id <= up_to))
+
+
+def matching_marks(session: Session, *, limit: int) -> list[tuple[int, int]]:
+    """What matching has not looked at yet as (mark id, ad id), oldest first."""
+    query = select(MatchingMark.id, MatchingMark.ad_id).order_by(MatchingMark.id)
+    return [(m, a) for m, a in session.execute(query.limit(limit))]
+
+
+def drop_matching_marks(session: Session, *, ids: Collection[int]) -> None:
+    """Matching has seen these marks."""
+    session.execute(sa.delete(MatchingMark).where(MatchingMark.id.in_(ids)))

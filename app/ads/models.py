@@ -49,6 +49,8 @@ class Ad(Base):
     held_reason: Mapped[str] = mapped_column(sa.String(40), default="")
     reminders: Mapped[int] = mapped_column(default=0)  # how many of the two expiry mails went out
 
+    introduced_at: Mapped[datetime | None]  # when its writer was mailed who could swap with it
+
     person: Mapped[Person] = relationship()
     skills: Mapped[list["AdSkill"]] = relationship(
         order_by="AdSkill.position", cascade="all, delete-orphan", passive_deletes=True
@@ -95,6 +97,16 @@ class StaleMark(Base):
     __table_args__ = {
         "sqlite_autoincrement": True
     }  # ids never come back, so a reader can go by them
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ad_id: Mapped[int]
+
+
+class MatchingMark(Base):
+    """This ad changed, or is gone: what is known of it for matching must be looked at again."""
+
+    __tablename__ = "matching_marks"
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ad_id: Mapped[int]

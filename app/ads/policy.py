@@ -20,6 +20,7 @@ LIVE_FOR = timedelta(days=60)
 RENEWABLE_FOR = timedelta(days=60)  # after it ran out
 UNCONFIRMED_FOR = timedelta(hours=72)
 SAME_PRESS = timedelta(minutes=5)  # the page says how long to wait before sending it once more
+INTRODUCED_AFTER = timedelta(days=1)  # when its writer is mailed who could swap with it
 ENDED_KEPT = timedelta(days=365)
 REMIND_AT = (timedelta(days=7), timedelta(days=1))  # before it runs out, each once
 

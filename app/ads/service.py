@@ -18,8 +18,16 @@ from app.ads.asking import (
     newest,
     of_person,
 )
-from app.ads.keeping import erase_of, purge, reminders_due
-from app.ads.marks import drop_marks, mark_stale, newest_mark, stale_marks, waiting_marks
+from app.ads.keeping import erase_of, introductions_due, purge, reminders_due
+from app.ads.marks import (
+    drop_marks,
+    drop_matching_marks,
+    mark_stale,
+    matching_marks,
+    newest_mark,
+    stale_marks,
+    waiting_marks,
+)
 from app.ads.models import Ad, AdSkill
 from app.ads.policy import Draft
 from app.ads.refusals import AdGone, AdUnknown, AlreadyStands, NotNow
@@ -37,6 +45,7 @@ __all__ = [
     "by_ids",
     "close",
     "drop_marks",
+    "drop_matching_marks",
     "edit",
     "erase_of",
     "find_ad",
@@ -44,9 +53,11 @@ __all__ = [
     "get_live",
     "get_own",
     "held",
+    "introductions_due",
     "is_live",
     "live_clause",
     "mark_stale",
+    "matching_marks",
     "newest",
     "newest_mark",
     "of_person",

@@ -1,6 +1,5 @@
 """Who is at the other end: browser sessions, and the limits on a source."""
 
-import ipaddress
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import utcnow
 from app.current import settings
+from app.current import source as source  # pages ask it of this module, beside the person
 from app.db import db, transaction
 from app.limits import service as limits
 from app.people import service as people
@@ -89,19 +89,6 @@ def known(work: Session) -> Person:
     if again is None:
         abort(403)
     return again
-
-
-def source() -> str:
-    """The network a request comes from: an IPv4 address, or the /64 of an IPv6 one."""
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is None:  # else an IPv4 address seen through an IPv6 socket
-            return str(ipaddress.ip_network((address, 64), strict=False))
-        address = address.ipv4_mapped
-    return str(address)
 
 
 def limit(work: Session, rule: str, who: str) -> None:

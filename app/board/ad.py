@@ -10,6 +10,7 @@ from app.ads import service as ads
 from app.ads.models import Ad
 from app.board import access, errors, form_guard
 from app.board.address_field import address_in
+from app.board.json_ld import ad_data
 from app.board.view import view
 from app.core.clock import utcnow
 from app.core.secret import Address
@@ -54,9 +55,11 @@ def page(found: Ad, form: ReplyForm, begun: str = "") -> str:
     full = relay.is_full(db.session, found)
     person = access.person()
     related = search.related(db.session, index(), found, now=now)
+    shown = view(found, is_full=full)
     return render_template(
         "ad.html",
-        ad=view(found, is_full=full),
+        ad=shown,
+        data=ad_data(site(), shown),
         form=form,
         started=begun or form_guard.started(),
         own=person is not None and person.id == found.person_id,

@@ -15,7 +15,10 @@ from app.current import settings
 TOKEN_LASTS = timedelta(hours=24)  # an older form asks once more instead of losing what was typed
 QUICKEST = timedelta(seconds=3)  # nobody fills in a form faster
 HONEYPOT = "leave_this_empty"
-BY_LINK_ALONE = {"stop.act"}  # mail programs press it (RFC 8058), and its link is the secret
+BY_LINK_ALONE = {
+    "stop.act",
+    "alert_link.act",
+}  # mail programs press it (RFC 8058), and its link is the secret
 
 
 def _signer(salt: str) -> URLSafeTimedSerializer:

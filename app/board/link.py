@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from app.ads import policy
 from app.ads import service as ads
 from app.ads.models import Ad
+from app.alerts import service as alerts
+from app.alerts.models import Alert
 from app.board import access
 from app.board.mine import mail_sign_in
 from app.board.view import view
@@ -40,6 +42,7 @@ _SPENT = (
     people.LinkExpired,
     NothingLeft,
     relay.NothingWaits,
+    alerts.AlertUnknown,
 )
 _SPENT_TITLES = {
     people.LinkUnknown: lazy_gettext("We don’t know this link"),
@@ -47,6 +50,7 @@ _SPENT_TITLES = {
     people.LinkExpired: lazy_gettext("This link has run out"),
     NothingLeft: lazy_gettext("There is nothing left for this link to do"),
     relay.NothingWaits: lazy_gettext("There is nothing left for this link to do"),
+    alerts.AlertUnknown: lazy_gettext("There is nothing left for this link to do"),
 }
 
 BUTTONS = {
@@ -56,6 +60,7 @@ BUTTONS = {
     "sign_in": lazy_gettext("Open my ads and messages"),
     "renew": lazy_gettext("Renew my ad for 60 days"),
     "thread": lazy_gettext("Continue"),
+    "save_alert": lazy_gettext("Start my alert"),
 }
 TITLES = {
     "publish": lazy_gettext("Publish your ad?"),
@@ -64,6 +69,7 @@ TITLES = {
     "sign_in": lazy_gettext("Open your ads and messages?"),
     "renew": lazy_gettext("Renew your ad?"),
     "thread": lazy_gettext("Go on to the conversation?"),
+    "save_alert": lazy_gettext("Start your alert?"),
 }
 
 
@@ -83,6 +89,7 @@ def show(token: str) -> ResponseReturnValue:
         _check_works_here(link)
         ad = _ad_of(db.session, link, now)
         opening, waiting = _waiting(db.session, link)
+        alert = _alert_of(db.session, link)
     except _SPENT as refusal:
         return _spent(refusal)
     return render_template(
@@ -93,6 +100,7 @@ def show(token: str) -> ResponseReturnValue:
         ad=view(ad) if ad else None,
         opening=opening,
         waiting=waiting,
+        alert=alert,
         until=now + policy.LIVE_FOR,
     )
 
@@ -143,6 +151,13 @@ def _ad_of(work: Session, link: Link, now: datetime) -> Ad | None:
     return ad
 
 
+def _alert_of(work: Session, link: Link) -> Alert | None:
+    """The alert this link would start, None for other links; raises AlertUnknown."""
+    if link.purpose != "save_alert":
+        return None
+    return alerts.get_own(work, link.subject, person=link.person)
+
+
 def _open_session(work: Session, person: Person, known: Person | None) -> str:
     """Confirm the address; a browser that already speaks for this person keeps its session."""
     people.confirm(person, now=utcnow())
@@ -161,6 +176,9 @@ def _do(work: Session, link: Link, ad: Ad | None) -> str:
     if link.purpose == "renew" and ad is not None:
         ads.renew(work, ad=ad, now=now)
         return ad_path(ad.box, ad.headline)
+    if (alert := _alert_of(work, link)) is not None:
+        alerts.confirm(work, alert=alert, now=now)
+        return url_for("alerts.mine")
     if link.purpose == "message":
         relay.confirm_thread(work, key=link.subject, person=link.person, now=now, site=site())
         return url_for("thread.thread", key=link.subject)

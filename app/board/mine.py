@@ -3,6 +3,7 @@
 import re
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
@@ -11,7 +12,7 @@ from wtforms import StringField
 
 from app.ads import policy
 from app.ads import service as ads
-from app.board import access
+from app.board import access, alert_link, alerts
 from app.board.ad_form import EditForm, filled
 from app.board.address_field import address_in
 from app.board.view import view
@@ -27,8 +28,17 @@ from app.relay import lines
 from app.relay import service as relay
 
 bp = Blueprint("mine", __name__)
-# Where a sign-in link may lead: a conversation, or the form for changing an ad.
-_OWN_PAGE = re.compile(r"/threads/[0-9a-z]{16}|/ads/[0-9A-Z]{6}/edit")
+
+
+@bp.record
+def _with_alerts(state: BlueprintSetupState) -> None:
+    """One’s alerts stand among what is one’s own."""
+    for page in (alerts.bp, alert_link.bp):
+        state.app.register_blueprint(page)
+
+
+# Where a sign-in link may lead: a conversation, the form for changing an ad, or one’s alerts.
+_OWN_PAGE = re.compile(r"/threads/[0-9a-z]{16}|/ads/[0-9A-Z]{6}/edit|/alerts")
 ACTIONS = {"renew": ads.renew, "pause": ads.pause, "resume": ads.resume, "close": ads.close}
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.ads import service as ads
+from app.alerts import service as alerts
 from app.board import access
 from app.core.clock import utcnow
 from app.current import index, site
@@ -31,12 +32,13 @@ def sign_out() -> ResponseReturnValue:
 @bp.post("/mine/erase")
 @access.personal
 def erase() -> ResponseReturnValue:
-    """Erase this person: ads, address, links, sessions, and their name in conversations."""
+    """Erase this person: ads, alerts, address, links, sessions, their name in conversations."""
     now = utcnow()
     with transaction() as work:
         person = access.known(work)
         address = person.email
         erased_ads = ads.erase_of(work, person=person)
+        alerts.erase_of(work, person=person)
         keeping.erase_of(work, person=person, now=now)
         moderation.erase_of(work, person=person)
         people.erase(work, person=person)

@@ -1,30 +1,35 @@
 """Browse and search in one: every state of the page is an address that can be shared."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
 
 from app.ads.policy import MODES, RHYTHMS
 from app.ads.service import find_ad
-from app.board import words
+from app.board import access, feed, words
+from app.board.alert_form import AlertForm
 from app.board.view import view
 from app.catalogue.places import near_misses
 from app.catalogue.sectors import all_sectors
 from app.catalogue.skills import normalise_skill
 from app.core.clock import utcnow
 from app.core.tokens import normalise_box
-from app.current import index
+from app.current import index, site
 from app.db import db
 from app.relay import service as relay
 from app.search import service as search
-from app.search.query import DISTANCES, SearchQuery
+from app.search.index import IndexUnavailable
+from app.search.query import DISTANCES, SearchQuery, usual_sort
+from app.search.to_the_letter import find_exactly
 
 bp = Blueprint("results", __name__)
 SKILLS_SHOWN = 10
+FED = 50  # ads in a feed
 
 
 class Choice(NamedTuple):
@@ -72,12 +77,40 @@ def ads() -> ResponseReturnValue:
         ways=[(way_words(way), results_url(way.query), way.total) for way in ways],
         near=near_misses(unknown)[:3] if unknown else [],
         url=results_url,
+        feed_url=feed_url(query),
+        alert=AlertForm(formdata=None),
+        alert_pairs=replace(query, page=1, upto=None).to_args(),
+        known=access.person() is not None,
         pages=_pages(found.page, found.pages),
         page_url=lambda page: results_url(
             query, page=page, upto=found.newest if page > 1 else None
         ),
         distances=DISTANCES,
     )
+
+
+@bp.get("/ads.atom")
+def atom() -> ResponseReturnValue:
+    """The newest ads that have all a query asks for, as an Atom feed."""
+    query, now = SearchQuery.from_args(request.args), utcnow()
+    newest = replace(query, sort="newest", page=1, upto=None)
+    try:
+        found = find_exactly(db.session, index(), newest, now=now, size=FED)
+    except IndexUnavailable:
+        abort(503)
+    board = site()
+    written = feed.atom(
+        board,
+        title=query_name(query),
+        own_url=board.base_url + feed_url(query),
+        page_url=board.base_url + results_url(query, page=1),
+        ads=found.ads,
+        now=now,
+    )
+    answer = Response(written, mimetype=feed.MEDIA_TYPE)
+    answer.add_etag(weak=True)  # the same however it is compressed
+    answer.make_conditional(request)
+    return answer
 
 
 def _box_meant(q: str) -> str | None:
@@ -91,10 +124,34 @@ def _box_meant(q: str) -> str | None:
 
 def results_url(query: SearchQuery, **changes: object) -> str:
     """The shareable address of `query` with `changes`."""
+    return url_for("results.ads", **_pairs(query, **changes))  # type: ignore[arg-type]
+
+
+def feed_url(query: SearchQuery) -> str:
+    """The address of the feed of `query`: one for all its orders and pages."""
+    usual = usual_sort(query.q)
+    return url_for("results.atom", **_pairs(query, sort=usual, page=1))  # type: ignore[arg-type]
+
+
+def _pairs(query: SearchQuery, **changes: object) -> dict[str, list[str]]:
     pairs: dict[str, list[str]] = {}
     for name, value in query.to_args(**changes):
         pairs.setdefault(name, []).append(value)
-    return url_for("results.ads", **pairs)  # type: ignore[arg-type]
+    return pairs
+
+
+def query_name(query: SearchQuery) -> str:
+    """A search by what it asks for: `Seeking ads for “bookkeeping” (Health)`."""
+    if query.is_empty:
+        return gettext("Every ad")
+    ads = {
+        "": gettext("Ads"),
+        "seeks": gettext("Seeking ads"),
+        "offers": gettext("Offering ads"),
+    }[query.kind]
+    named = " ".join([ads, *_what(query), *_near(query)])
+    chosen = asked(query)
+    return f"{named} ({chosen})" if chosen else named
 
 
 def heading(query: SearchQuery, total: int) -> str:

@@ -28,6 +28,10 @@ class Site:
         """Where one says no to a conversation, from a mail and without signing in."""
         return f"{self.base_url}/l/stop-{token}"
 
+    def alert(self, token: str) -> str:
+        """Where one sees what an alert found, and says how it shall go on."""
+        return f"{self.base_url}/l/alert-{token}"
+
     def ad(self, box: str, headline: str = "") -> str:
         """An ad's page; the slug is for people's eyes, the Box alone finds it."""
         return f"{self.base_url}{ad_path(box, headline)}"
@@ -35,6 +39,10 @@ class Site:
     def thread(self, key: str) -> str:
         """A conversation's page."""
         return f"{self.base_url}/threads/{key}"
+
+    def matches(self, box: str) -> str:
+        """The page of who could swap with an ad."""
+        return f"{self.base_url}/ads/{box}/matches"
 
     def mine(self) -> str:
         """Where one finds one's own ads and messages."""

@@ -18,11 +18,14 @@ LIMITS = {
     "reply-source": Limit(60, timedelta(hours=1)),
     "sign-in-source": Limit(60, timedelta(hours=1)),
     "report-source": Limit(20, timedelta(hours=1)),
+    "alert-source": Limit(40, timedelta(hours=1)),
+    "api-source": Limit(3000, timedelta(hours=1)),
     # By address, so that nobody's inbox can be filled by someone else:
     "post-address": Limit(10, timedelta(days=1)),
     "reply-address": Limit(30, timedelta(days=1)),
     "sign-in-address": Limit(6, timedelta(hours=1)),
     "report-address": Limit(5, timedelta(days=1)),
+    "alert-address": Limit(10, timedelta(days=1)),
     "message-address": Limit(200, timedelta(days=1)),
     # By conversation, in answers by mail; more than that an hour looks like two machines talking:
     "mail-thread": Limit(12, timedelta(hours=1)),

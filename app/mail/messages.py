@@ -3,6 +3,7 @@
 import gettext
 import re
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -66,6 +67,15 @@ def expiry_reminder(
     return write(headline=_line(headline), box=box, link=link, expires_at=expires_at, days=days)
 
 
+def matches(
+    site: Site, *, headline: str, box: str, others: Sequence[str], language: str = "en"
+) -> Draft:
+    """To an ad's writer, the day after: headlines of `others` that could swap with it."""
+    write = _Writer(site, "matches", language)
+    lines = [_line(other) for other in others]
+    return write(headline=_line(headline), box=box, page=site.matches(box), others=lines)
+
+
 def ad_published(site: Site, *, headline: str, box: str, language: str = "en") -> Draft:
     """To the writer of an ad that was held: the broker has let it through."""
     write = _Writer(site, "ad_published", language)
@@ -75,6 +85,40 @@ def ad_published(site: Site, *, headline: str, box: str, language: str = "en") -
 def ad_removed(site: Site, *, headline: str, box: str, language: str = "en") -> Draft:
     """To the writer of an ad that the broker took off the board."""
     return _Writer(site, "ad_removed", language)(headline=_line(headline), box=box)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An ad that a mail names."""
+
+    headline: str
+    box: str
+    kind: str
+
+
+def confirm_alert(
+    site: Site, *, words: str, daily: bool, link: str, until: datetime, language: str = "en"
+) -> Draft:
+    """To somebody who saved a search: the link that starts it. `words`: what it asks for."""
+    write = _Writer(site, "confirm_alert", language)
+    return write(words=_line(words), daily=daily, link=link, until=until)
+
+
+def alert(
+    site: Site, *, words: str, ads: Sequence[Named], total: int, link: str, language: str = "en"
+) -> Draft:
+    """To somebody whose saved search found `total` new ads, the newest of which are named."""
+    lines = [
+        {"headline": _line(ad.headline), "box": ad.box, "kind": ad.kind, "page": site.ad(ad.box)}
+        for ad in ads
+    ]
+    write = _Writer(site, "alert", language)
+    return write(words=_line(words), ads=lines, more=total - len(lines), total=total, link=link)
+
+
+def alert_paused(site: Site, *, words: str, link: str, language: str = "en") -> Draft:
+    """To somebody who has pressed nothing of a saved search for 90 days: the way to go on."""
+    return _Writer(site, "alert_paused", language)(words=_line(words), link=link)
 
 
 def confirm_message(

@@ -5,13 +5,14 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from app.ads.policy import ENDED_KEPT, LIVE_FOR, UNCONFIRMED_FOR
+from app.alerts import policy as alerts
 from app.current import site
 from app.mail.policy import SENT_KEPT
 from app.relay.accepting import KEPT as INCOMING_KEPT
 from app.relay.policy import CLOSED_KEPT
 
 bp = Blueprint("pages", __name__)
-PAGES = ("help", "safety", "brokering", "privacy", "terms", "accessibility")
+PAGES = ("help", "safety", "brokering", "privacy", "terms", "accessibility", "api")
 
 
 def _page(name: str) -> None:
@@ -22,7 +23,7 @@ def _page(name: str) -> None:
 
 
 def _section(name: str) -> str:
-    return "help" if name in {"help", "safety"} else ""
+    return "help" if name in {"help", "safety", "api"} else ""
 
 
 def _values() -> dict[str, Any]:
@@ -36,6 +37,9 @@ def _values() -> dict[str, Any]:
             "sent_mail_days": SENT_KEPT.days,
             "incoming_days": INCOMING_KEPT.days,
             "message_idle_days": CLOSED_KEPT.days,
+            "alert_silent_days": alerts.SILENT_AFTER.days,
+            "alert_paused_days": alerts.PAUSED_KEPT.days,
+            "alert_stopped_days": alerts.STOPPED_KEPT.days,
         },
     }
 

@@ -26,6 +26,8 @@ PURPOSES = {
     "sign_in": Purpose(timedelta(minutes=30), newest_only=True),
     "renew": Purpose(timedelta(days=8)),
     "thread": Purpose(timedelta(days=30), once=False),
+    "save_alert": Purpose(timedelta(hours=72)),
+    "alert": Purpose(timedelta(days=180), once=False),  # so does ending an alert
     "stop": Purpose(timedelta(days=180), once=False),  # saying no works for as long as one likes
 }
 

@@ -22,6 +22,11 @@ def is_blocked(session: Session, thread: Thread) -> bool:
     return has_blocked(session, thread, "writer") or has_blocked(session, thread, "replier")
 
 
+def blocked_by(session: Session, person_id: int) -> set[int]:
+    """The people from whom this one wants to hear nothing more."""
+    return set(session.scalars(select(Block.blocked_id).where(Block.person_id == person_id)))
+
+
 def _pair(thread: Thread, role: Role) -> tuple[int, int] | None:
     """The two people's ids, that side's first; None when one of them was erased."""
     if thread.writer_id is None or thread.replier_id is None:

@@ -10,7 +10,7 @@ from app.mail import outbox
 from app.people.models import Person
 from app.relay import delivery, keeping, policy
 from app.relay.asking import send_waiting, waiting
-from app.relay.blocks import block, has_blocked
+from app.relay.blocks import block, blocked_by, has_blocked
 from app.relay.delivery import is_muted, shared_address
 from app.relay.keeping import erase_of, purge
 from app.relay.lines import ThreadLine, threads_of
@@ -57,6 +57,7 @@ __all__ = [
     "TooLate",
     "WritersOnly",
     "block",
+    "blocked_by",
     "check_open",
     "confirm_thread",
     "decline",

@@ -102,7 +102,7 @@ def find(
 ) -> Results:
     """The page of `query`; a page past the end is the last one. Works without an index as well."""
     try:
-        page = _search(session, index, query, now, size)
+        page = look_up(session, index, query, now, size)
     except IndexUnavailable:
         return _from_database(session, query, now, size)
     if (town := query.read_again()) and _missing_words(page):
@@ -183,7 +183,7 @@ def widen(session: Session, index: Index, query: SearchQuery, *, now: datetime) 
         if any(way.change == change for way in whole):
             continue  # the nearest distance that finds something is enough
         try:
-            page = _search(session, index, wider, now, 1, facets=False)
+            page = look_up(session, index, wider, now, 1, facets=False)
         except IndexUnavailable:
             return []
         if page.total:
@@ -203,7 +203,7 @@ def related(session: Session, index: Index, ad: Ad, *, now: datetime, limit: int
     return [other for other in others if other.person_id != ad.person_id][:limit]
 
 
-def _search(
+def look_up(
     session: Session,
     index: Index,
     query: SearchQuery,

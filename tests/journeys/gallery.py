@@ -109,7 +109,7 @@ class Gallery:
         self.look("results empty", "/ads?q=thatching&place=Lerwick&within=5&mode=in_person")
         self.look("results hopeless", "/ads?q=zxqv")
         self.look("ad in Welsh", self.address("Sgwrs Gymraeg"))
-        for name in ("help", "safety", "brokering", "privacy", "terms", "accessibility"):
+        for name in ("help", "safety", "brokering", "privacy", "terms", "accessibility", "api"):
             self.look(name, f"/{name}")
 
     def address(self, headline: str) -> str:
@@ -155,10 +155,20 @@ class Gallery:
         self.look("ad of the longest words", self.longest())
         self.look("ad own", f"/ads/{box}", gwen)
         self.look("edit", f"/ads/{box}/edit", gwen)
+        self.look("matches", f"/ads/{self.swapping()}/matches", gwen)
+        self.look("matches, nobody yet", f"/ads/{box}/matches")
         self.look("report", f"/ads/{box}/report")
         self.keep("report refused", self.reader.press(f"/ads/{box}/report"), status=422)
         self.after(self.reader.press(f"/ads/{box}/report", reason="spam"), "reported")
         return box, gwen
+
+    def swapping(self) -> str:
+        """The Box of an ad that another could swap with."""
+        sides = {"seeks": "First aid, please.", "seeks_skills": "first aid", "kind": "offers"}
+        more = {"offers": "Budgets, and running a team.", "offers_skills": "budgets"}
+        box = self.board.publish(**sides, **more, sectors_wanted="any", email="eleri@b.example")
+        self.board.publish(headline="Ward sister to swap with", email="elin@b.example")
+        return box
 
     def links(self, box: str) -> None:
         self.look("link unknown", "/l/nosuchlinknosuchlinknosuchlink", status=404)
@@ -167,8 +177,28 @@ class Gallery:
         self.after(self.reader.press("/mine", email=GWEN), "sent sign in")
         link = self.board.link(GWEN)
         self.look("link sign in", link)
+        self.alerts()
         self.board.clock.shift(timedelta(hours=1))
         self.look("link expired", link, status=410)
+
+    def alerts(self) -> None:
+        """From saving a search to its mail, and what that leads to."""
+        nia, search = "nia.haf@letters.example", "/ads?q=sourdough&kind=seeks"
+        refused = self.reader.press(search, action="/alerts", email="nia")
+        self.keep("alert refused", refused, status=422)
+        asked = self.reader.press(search, action="/alerts", email=nia, pace="at_once")
+        self.after(asked, "sent alert")
+        link = self.board.link(nia)
+        self.look("link alert", link)
+        known = self.board.browser()
+        known.press(link)
+        self.look("alerts", "/alerts", known)
+        self.look("results of somebody known", search, known)
+        self.board.publish(email="baker@letters.example", headline="Sourdough, for a beginner")
+        told = self.board.link(nia)
+        self.look("alert link", told)
+        self.keep("alert stopped", self.reader.press(told, do="stop"))
+        self.look("alerts with a stopped one", "/alerts", known)
 
     def writing(self, box: str, gwen: Browser) -> None:
         dafydd = self.board.browser()

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from flask import Response
+from flask import Flask, Response
 
 from app import worker
+from app.api import ads as api
 from app.mail.transports import SmtpTransport
 from app.tasks import TASKS
 from tests.board import AD, Board, Browser
@@ -42,7 +44,11 @@ def watch(
 
 @pytest.fixture
 def app(make_app: Callable[..., object]) -> object:
-    return make_app(broker_email=BROKER)
+    app = make_app(broker_email=BROKER)
+    assert isinstance(app, Flask)
+    if api.bp.name not in app.blueprints:
+        app.register_blueprint(api.bp)
+    return app
 
 
 def talk(watch: Watch, browser: Browser, thread: str, *addresses: str) -> None:
@@ -79,6 +85,7 @@ def live_through(watch: Watch, tmp_path: Path) -> str:
     blocked = board.converse(other, watch.browser(WRITER), email=WRITER, message=FIRST)
     bystander.press(blocked, action="/block")
     writer.press(thread, action="/report", reason="other", text=f"It was {REPLIER}")
+    be_told(watch, replier, bystander)
     complain(watch, box)
     fail(watch, box, tmp_path)
     replier.press(thread, action="/end")
@@ -90,6 +97,16 @@ def live_through(watch: Watch, tmp_path: Path) -> str:
         board.clock.shift(timedelta(days=days))
         board.work()
     return box
+
+
+def be_told(watch: Watch, reader: Browser, writer: Browser) -> None:
+    """Somebody saves a search, hears of an ad, and looks where the mail leads."""
+    saved = reader.press("/ads?q=lanterns", action="/alerts", email=REPLIER, pace="at_once")
+    assert saved.status_code == 303
+    watch.board.publish(writer, email=BYSTANDER, headline="Lanterns for the harbour walk")
+    (mail,) = [m for m in watch.board.mails(REPLIER) if "Lanterns" in str(m["Subject"])]
+    watch.browser().get(urlsplit(str(mail["List-Unsubscribe"]).strip("<>")).path)
+    reader.get("/alerts")
 
 
 def complain(watch: Watch, box: str) -> None:
@@ -133,6 +150,8 @@ def in_database(folder: Path, statement: str) -> None:
 def look_around(watch: Watch, box: str) -> None:
     """What anybody, and what each of the two, can get to see."""
     starts = ("/", "/ads", "/ads?q=shopkeeper", f"/ads/{box}", "/sitemap.xml", "/robots.txt")
+    starts += ("/ads.atom", "/ads.atom?q=shopkeeper", "/opensearch.xml")
+    starts += ("/api/v1/ads", f"/api/v1/ads/{box}", "/api/v1/openapi.json")
     errors = ("/nothing", "/l/unknown", "/threads/unknown", "/ads/000000", "/readyz", "/ads?q=%00")
     assert watch.crawl(watch.browser(), *starts, *errors) > 40
     for email in (WRITER, REPLIER, BYSTANDER):

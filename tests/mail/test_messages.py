@@ -21,6 +21,7 @@ LINK = "https://board.example.org/l/Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4"
 STOP = "https://board.example.org/l/stop-Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4"
 SIAN = Address("sian.powell@members.example")
 AD: dict[str, Any] = {"headline": "Potter seeks somebody who knows exports", "box": "7K2M9Q"}
+WANTED = "Seeking ads for “bread” within 20 miles of Aberystwyth (Health, By phone)"
 TEXT = "Hello,\n\n  two   spaces, and a link: https://elsewhere.example/x\n" + "long " * 40
 
 EVERY: dict[str, Callable[[Site], Draft]] = {
@@ -31,6 +32,13 @@ EVERY: dict[str, Callable[[Site], Draft]] = {
     ),
     "ad_published": lambda site: messages.ad_published(site, **AD),
     "ad_removed": lambda site: messages.ad_removed(site, **AD),
+    "confirm_alert": lambda site: messages.confirm_alert(
+        site, words=WANTED, daily=True, link=LINK, until=UNTIL
+    ),
+    "alert": lambda site: messages.alert(
+        site, words=WANTED, ads=[messages.Named(**AD, kind="seeks")], total=3, link=LINK
+    ),
+    "alert_paused": lambda site: messages.alert_paused(site, words=WANTED, link=LINK),
     "confirm_message": lambda site: messages.confirm_message(
         site, **AD, text=TEXT, link=LINK, until=UNTIL
     ),

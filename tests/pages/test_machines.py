@@ -15,7 +15,17 @@ from tests.board import AD, Board, Browser
 from tests.pages.look import boxes, statements
 from tests.pages.shelf import WRITER, put
 
-PAGES = ("/", "/ads", "/help", "/safety", "/brokering", "/privacy", "/terms", "/accessibility")
+PAGES = (
+    "/",
+    "/ads",
+    "/help",
+    "/safety",
+    "/brokering",
+    "/privacy",
+    "/terms",
+    "/accessibility",
+    "/api",
+)
 
 
 def sitemap(board: Board) -> dict[str, str]:

@@ -283,6 +283,7 @@ def test_markup_in_any_parameter_is_text(shelf: Board, name: str) -> None:
 OUR_SCRIPT = re.compile(
     r'<script src="/static/suggest\.js\?v=\w+" data-url="/suggest" defer></script>'
 )
+DATA = re.compile(r'<script type="application/ld\+json">[^<>]*</script>')
 
 
 def test_markup_in_an_ad_is_text_wherever_it_stands(board: Board) -> None:
@@ -311,7 +312,7 @@ def test_markup_in_an_ad_is_text_wherever_it_stands(board: Board) -> None:
     ):
         page = browser.get(path)
         assert page.status_code == 200, path
-        text = OUR_SCRIPT.sub("", page.text).replace("&lt;", "")
+        text = DATA.sub("", OUR_SCRIPT.sub("", page.text), count=1).replace("&lt;", "")
         for tag in ("<script", "<img", "onerror=y>"):
             assert tag not in text, path
 
@@ -329,7 +330,7 @@ def test_every_state_is_an_address(board: Board, six: dict[str, str]) -> None:
         assert answer.status_code == 200
     assert '<input type="hidden" name="kind" value="seeks">' in page
     assert '<input type="hidden" name="side" value="offers">' in page
-    assert page.count(" checked>") == 3
+    assert page.count(" checked>") == 3 + 1  # and how often an alert may write
 
 
 def main_of_text(text: str) -> str:

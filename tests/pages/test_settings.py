@@ -207,7 +207,7 @@ def test_several_old_keys_stand_in_one_setting(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_does_nothing_yet_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {"MEANING": "auto", "REDIS_URL": "redis://:r3dis-word@cache.example.org"}
+    given = {"REDIS_URL": "redis://:r3dis-word@cache.example.org"}
     sentences = loaded(monkeypatch, **given).without_effect()
 
     assert [sentence.split()[0] for sentence in sentences] == list(given)
