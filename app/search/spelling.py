@@ -129,8 +129,7 @@ class Spelling:
         return any(self.having(term) for term in self._terms.beginning(prefix))
 
     def known(self, terms: Sequence[str]) -> list[int]:
-        counts = sum((shelf.counts_of(terms) for shelf in self._terms.shelves()), start=0)
-        return [int(count) for count in np.broadcast_to(counts, len(terms))]
+        return self._terms.known(terms)
 
     def near(self, word: str) -> tuple[Near, ...]:
         if not _LETTERS.fullmatch(word) or len(word) < _FEWEST:
