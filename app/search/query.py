@@ -97,7 +97,7 @@ class SearchQuery:
             modes=_several(mode for mode in args.getlist("mode") if mode in MODES),
             rhythms=_several(rhythm for rhythm in args.getlist("rhythm") if rhythm in RHYTHMS),
             place=place,
-            place_text=place_text,
+            place_text=place.label if place and len(places) == 1 else place_text,
             place_choices=tuple(places[1:]),
             within=_distance(args.get("within")) if place else None,
             sort=_sort(args.get("sort"), q, place),
