@@ -33,7 +33,7 @@ _JOINED = rf"(?<![\w{_HYPHENS}])(?i:at|by|in|on|to)[{_HYPHENS}][^\W\d_]{{2,}}(?!
 _WORD = re.compile(
     r"(?<=\w)['’‘]\w{1,2}\b"
     rf"|(?P<word>{_JOINED}"
-    r"|\b\w&\w\b|(?<![\w.])\.(?=[^\W\d_])\w+(?:[.+#]+\w+)*[+#]*|\w+(?:[.+#]+\w+)*[+#]*)"
+    r"|\b\w ?& ?\w\b|(?<![\w.])\.(?=[^\W\d_])\w+(?:[.+#]+\w+)*[+#]*|\w+(?:[.+#]+\w+)*[+#]*)"
 )
 _INITIALS = re.compile(r"(?:\w\.)+\w")  # I.T, U.X
 _PLAIN = re.compile(r"[a-z]+")
@@ -74,7 +74,7 @@ def term_of(written: str) -> str:
     term = fold(written[:-1] if _SEVERAL.fullmatch(written) else written)[:_LONGEST]
     if _INITIALS.fullmatch(term):
         term = term.replace(".", "")
-    term = _HYPHEN.sub("", term)
+    term = _HYPHEN.sub("", term).replace(" ", "")
     return _stemmer().stemWord(one_spelling(term)) if _PLAIN.fullmatch(term) else term
 
 

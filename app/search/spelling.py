@@ -25,7 +25,7 @@ _FEWEST = 4  # letters of a word that may be misspelt
 _TWO_SLIPS = 8  # letters from which two slips are forgiven
 _SHORT = 5  # below it only what is a skill is near: most short words are words
 _NEAREST = 3  # words that one is taken for
-_ENDINGS = ("ings", "ing", "ers", "er", "ors", "or", "ed", "ment")
+_ENDINGS = ("ings", "ing", "ers", "er", "ors", "or", "ed", "ment", "nig", "ign", "ng")
 _LETTERS = re.compile(r"[a-z]{1,24}")
 _FAR = 9  # slips that nothing is away
 _COUNTED = 500  # ads up to which it matters whether one is still live
@@ -138,12 +138,17 @@ class Spelling:
         if word in skill_words() or find_places(word):
             return ()  # spelt right, whoever has it
         found = self._near_skills(word)
-        least = min((near.slips for near in found), default=_FAR)
+        least = min((near.slips for near in found if near.ads), default=_FAR)
         if len(word) >= _SHORT:
             # what only ads say is compared by stems, which are alike more easily
             found += [near for near in self._near_terms(word) if near.slips < least]
-            least = min((near.slips for near in found), default=_FAR)
-        best = {near.term: near for near in reversed(found) if near.slips == least}
+            least = min((near.slips for near in found if near.ads), default=_FAR)
+        # a skill that no ad names so may stand in ads under another name
+        best = {
+            near.term: near
+            for near in reversed(found)
+            if near.slips == least or (not near.ads and near.slips < least)
+        }
         ranked = sorted(best.values(), key=lambda near: (near.term[0] != word[0], -near.ads))
         return tuple(ranked[:_NEAREST])
 
@@ -158,7 +163,7 @@ class Spelling:
         term = term_of(word)
         slips = min(_forgiven(word), 0 if len(term) < _FEWEST else 1 if len(term) < 6 else 2)
         tried = [(term, slips, 0)] if slips else []
-        tried += [(stem, 1, 1) for stem in _cut(word) if stem != term]
+        tried += [(stem, _forgiven(stem), 1) for stem in _cut(word) if stem != term]
         counts: dict[str, tuple[int, int]] = {}
         for shelf in self._terms.shelves():
             for stem, allowed, more in tried:

@@ -82,10 +82,10 @@ def test_compounds_meet_in_other_forms_and_beside_other_words(
         ("C#|c#", "C++|C, plainly"),
         ("F#|f#", "F, plainly"),
         (".NET|.net", "The net"),
-        ("R&D|r&d", "R, plainly"),
+        ("R&D|r&d|R & D", "R, plainly"),
         ("Node.js|NodeJS|node js|node.js", "A knot"),
         ("Vue.js|vue|VueJS", "A view"),
-        ("Q&A|q&a", "Q, plainly"),
+        ("Q&A|q&a|Q & A", "Q, plainly"),
         ("CI/CD|ci/cd|CI CD", "CI, plainly"),
     ],
 )
@@ -198,7 +198,7 @@ gardning Gardening|gardners Gardening|bugeting Budgeting|budgetting Budget|acoun
 accountent Accounting|managment Managing|photograpy Photography|interveiws Interview|writng Writing
 carpentery Carpentry|resturant Restaurant|restaraunt Restaurants|teeching Teaching|sewng Sewing
 aprenticeship Apprenticeships|negociating Negotiation|paintng Painting
-gardner Gardening|gardner Gardeners|techer Teaching
+gardner Gardening|gardner Gardeners|techer Teaching|writter Writing
 """.replace("\n", "|").strip("|")
 
 
