@@ -88,9 +88,7 @@ def _read(snapshot: Snapshot, query: SearchQuery, now: int) -> Plan:
 def similar(snapshot: Snapshot, document: AdDocument, now: int, *, limit: int) -> tuple[str, ...]:
     """Boxes of the live ads that share most telling words with `document`, likest first."""
     terms, board = snapshot.terms(), snapshot.board
-    shared = [found for term in _telling(document) if len((found := terms.postings(term)).rows) > 1]
-    rarest = sorted(shared, key=lambda found: len(found.rows))[:_TELLING_WORDS]
-    rows, scores = add(rarest)
+    rows, scores = add([terms.postings(term) for term in _rarest(terms, _telling(document))])
     live = board.live(now)
     keep = live.mask[rows] & (board.of("id", rows) != document.id)
     same = board.of("sector", rows) == board.registry.sectors.get(document.sector.encode())
@@ -98,6 +96,15 @@ def similar(snapshot: Snapshot, document: AdDocument, now: int, *, limit: int) -
     return tuple(
         _boxes(board, Selection(board, live, rows, scores, keep).page("best", 0, limit)[0])
     )
+
+
+def _rarest(terms: Terms, telling: list[str]) -> list[str]:
+    """Those that fewest ads have, but more than one: counted without reading who has them."""
+    counts = terms.known(telling)
+    # what is not plain is never counted; that is seldom, and in few ads
+    ads = [n or len(terms.postings(term).rows) for term, n in zip(telling, counts, strict=True)]
+    ranked = sorted(zip(ads, range(len(telling)), strict=True))
+    return [telling[at] for number, at in ranked if number > 1][:_TELLING_WORDS]
 
 
 def _select(snapshot: Snapshot, query: SearchQuery, asked: Plan, now: int) -> Selection:
