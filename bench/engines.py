@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,12 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.ads import service as ads
-from app.ads.models import Ad
+from app.ads.lines import read_line
+from app.ads.policy import Draft
 from app.catalogue.places import find_places
 from app.core.secret import Address
 from app.db import Base
-from app.people.models import Person
+from app.people import service as people
 from app.search import projection
 from app.search.answer import _select
 from app.search.index import AdDocument
@@ -296,26 +297,27 @@ def edits(engines: list[Any]) -> dict[str, Times]:
 
 
 def posted_to_found(folder: Path, index: WhooshIndex) -> tuple[Times, Times]:
-    """From before the ad's INSERT to its commit, and to a search that shows it, worker asleep."""
+    """From before an ad's INSERT to its commit, and to a search that shows it, worker asleep.
+
+    The transaction is the board's own: rules, fingerprint, skills, publishing, the stale mark.
+    """
     path = folder / "board.db"
     path.unlink(missing_ok=True)
     engine, inserts, times = sa.create_engine(f"sqlite:///{path}"), Times(), Times()
     event.listen(engine, "connect", lambda c, _: c.executescript(_AS_THE_BOARD))
     Base.metadata.create_all(engine)
     now = datetime.fromtimestamp(NOW, UTC)
-    with Session(engine) as session, session.begin():
-        mail = "bench@example.org"
-        session.add(Person(id=1, email=Address(mail), email_key=mail, created_at=now))
-    for n in range(15):
+    for n, line in enumerate(generate.ads(40, seed=7)):
+        incoming = read_line(line)
+        draft = replace(incoming.draft, headline=f"zposted{n} and a mentor")
 
-        def insert(n: int = n) -> None:
+        def insert(draft: Draft = draft, email: Address = incoming.email) -> None:
             with Session(engine) as session, session.begin():
-                ad = _ad(n, now)
-                session.add(ad)
-                session.flush()
-                ads.mark_stale(session, ad.id)
+                writer = people.meet(session, email=email, now=now)
+                ad, _ = ads.post(session, draft=draft, person=writer, now=now)
+                ads.publish(session, ad=ad, now=now)
 
-        def once(n: int = n) -> None:
+        def once(n: int = n, insert: Callable[[], None] = insert) -> None:
             inserts.add(insert)
             query = SearchQuery.from_args(MultiDict({"q": f"zposted{n} "}))
             with Session(engine) as session:
@@ -323,21 +325,13 @@ def posted_to_found(folder: Path, index: WhooshIndex) -> tuple[Times, Times]:
                 assert index.search(query, NOW, facets=False).total == 1
 
         times.add(once)
+        with Session(engine) as session, session.begin():  # as if the worker had taken it in
+            ads.drop_marks(session, up_to=ads.newest_mark(session))
     engine.dispose()
     return inserts, times
 
 
 _AS_THE_BOARD = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-
-
-def _ad(n: int, now: datetime) -> Ad:
-    return Ad(
-        id=2_000_000 + n, box=f"ZZ{n:04d}", person_id=1, state="live", fingerprint=str(n),
-        kind="seeks", headline=f"zposted{n} and a mentor", seeks="A quiet word", offers="Tea",
-        return_open=True, about="", sector="other", sectors_wanted="any", language="en",
-        place_id=None, modes="video", rhythm="once", capacity=1, name="Ann", created_at=now,
-        updated_at=now, posted_at=now - timedelta(minutes=1), expires_at=now + timedelta(days=9),
-    )  # fmt: skip
 
 
 def footprint(folder: Path) -> str:
