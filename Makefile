@@ -15,10 +15,10 @@ EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keyword N_ 
 	--project Bothways --header-comment '\# What Bothways says. Gathered by: make translations'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-engines bench-pages bench-relay translations clean
+.PHONY: help run test check bench bench-engines bench-hostile bench-pages bench-relay bench-relevance translations clean
 
 help:  ## Say what there is (this)
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNS)  ## Start the board: web and worker (PORT=8000; DEMO=0 for no demo ads)
 	@PORT="$(PORT)" DEMO="$(DEMO)" exec $(BIN)/python -m app.serve
@@ -47,6 +47,14 @@ bench-pages: $(TESTABLE)  ## Ask for whole pages over HTTP at 1 and 8 connection
 
 bench-relay: $(TESTABLE)  ## Answer by mail: how many a second go in by LMTP and out by SMTP, and how soon
 	@$(BIN)/python -m bench.relay
+
+bench-hostile: $(TESTABLE)  ## Ask 100,000 ads for texts that mean no good, and time suggestions
+	@$(BIN)/python -m bench.hostile
+	@$(BIN)/python -m bench.suggest
+
+bench-relevance: $(TESTABLE)  ## Judge the order of what is found (BENCH_CRANFIELD=folder, BENCH_CISI=folder)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
+	@$(BIN)/python -m bench.relevance
 
 translations: $(TESTABLE)  ## Gather every sentence anew for the translators
 	@mkdir -p $(dir $(POT))

@@ -21,6 +21,7 @@ from app.board import (
     errors,
     form_guard,
     home,
+    language,
     link,
     mine,
     my_data,
@@ -202,6 +203,7 @@ def _register_words(app: Flask, settings: Settings) -> None:
     for word in (*filters, words.modes_words, words.miles_words):
         app.jinja_env.filters[word.__name__] = word
     app.jinja_env.globals.update(
+        language.in_templates(),
         asset=asset,
         form_token=form_guard.form_token,
         started=form_guard.started,
