@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_alembic import Alembic
 from flask_sqlalchemy_lite import SQLAlchemy
+from flask_sqlalchemy_lite._extension import _close_async_sessions
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -76,6 +77,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["ALEMBIC"] = {"script_location": str(ROOT / "migrations")}
     app.config["ALEMBIC_CONTEXT"] = {"render_as_batch": True, "compare_type": True}
     db.init_app(app)
+    # There are no async sessions; closing none starts and ends an event loop with every request,
+    # half a millisecond. The library is pinned: should the name go, starting says so.
+    app.teardown_appcontext_funcs.remove(_close_async_sessions)
     alembic.init_app(app)
     with app.app_context():
         event.listen(db.engine, "connect", _prepare_sqlite)

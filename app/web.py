@@ -16,11 +16,15 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.ads.service import AdGone
+from app.api import ads as api
 from app.board import (
     ad,
+    alert_link,
+    alerts,
     errors,
     form_guard,
     home,
+    language,
     link,
     matches,
     mine,
@@ -136,10 +140,13 @@ def _register_pages(app: Flask, settings: Settings) -> None:
         posting,
         mine,
         my_data,
+        alerts,
+        alert_link,
         thread,
         link,
         stop,
         report,
+        api,
     ):
         app.register_blueprint(page.bp)
     for page in (plain, health, metrics, for_machines):
@@ -220,6 +227,7 @@ def _register_words(app: Flask, settings: Settings) -> None:
     for word in (*filters, words.modes_words, words.miles_words):
         app.jinja_env.filters[word.__name__] = word
     app.jinja_env.globals.update(
+        language.in_templates(),
         asset=asset,
         form_token=form_guard.form_token,
         started=form_guard.started,

@@ -1,6 +1,7 @@
 """Whole pages over HTTP at 1 and at 8 connections: how many a second, how long, how much CPU.
 
-python -m bench.pages 10000     (make bench-pages)
+python -m bench.pages 10000                     (make bench-pages)
+BENCH_KEEP=folder python -m bench.pages 100000  keeps the board there and takes it up the next time
 
 The real web server answers, started as `make run` starts it; connections stay open, as a browser's
 do, and no page is asked for twice in a row. CPU is that of the server and its workers, by the
@@ -10,16 +11,19 @@ kernel's account, so that the asking does not count.
 import http.client
 import itertools
 import os
+import shutil
 import statistics
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.ads import transfer
@@ -131,15 +135,36 @@ def _children_of(parent: int) -> list[int]:
     return [int(pid) for pid in task.read_text().split()]
 
 
+@contextmanager
+def folder_for(size: int) -> Iterator[Path]:
+    """Where a board of this size lives: below BENCH_KEEP if that is set, else for this run."""
+    if keep := os.environ.get("BENCH_KEEP"):
+        folder = Path(keep).absolute() / str(size)
+        if not (folder / "filled").exists():  # new, or given up half way
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="bothways-pages-") as temporary:
+        yield Path(temporary)
+
+
+def fill(app: Flask, folder: Path, size: int) -> None:
+    """Import and index so many ads, unless this folder was filled before."""
+    if (done := folder / "filled").exists():
+        return
+    print(f"{size:,} ads: importing and indexing …", flush=True)
+    lines = list(generate.ads(size))
+    transfer.import_lines(lines, now=utcnow(), transaction=transaction)
+    projection.refresh_now(app.extensions["index"], now=utcnow())
+    done.touch()
+
+
 def main() -> None:
     """Fill a board of the size asked for, serve it, and print the table."""
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    temporary = tempfile.TemporaryDirectory(prefix="bothways-pages-")
-    with temporary as folder, board(Path(folder)) as app:
-        print(f"{size:,} ads: importing and indexing …", flush=True)
-        lines = list(generate.ads(size))
-        transfer.import_lines(lines, now=utcnow(), transaction=transaction)
-        projection.refresh_now(app.extensions["index"], now=utcnow())
+    with folder_for(size) as folder, board(folder) as app:
+        fill(app, folder, size)
         with _served() as address:
             print("\n| | " + " | ".join(f"{n} connections" for n in CONNECTIONS) + " |")
             print("|---|" + "--:|" * len(CONNECTIONS))

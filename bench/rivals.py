@@ -146,9 +146,11 @@ class Fts5:
         self.ads.show(ids)
         return total, ids
 
-    def newest(self) -> Answer:
-        found = self.run("SELECT id FROM ads ORDER BY posted DESC, id DESC LIMIT 20").fetchall()
-        return self.run("SELECT count(*) FROM ads").fetchone()[0], [row[0] for row in found]
+    def newest(self, since: int, now: int) -> Answer:
+        live = "FROM ads WHERE posted > ? AND posted <= ?"
+        query = f"SELECT id {live} ORDER BY posted DESC, id DESC LIMIT 20"
+        ids = [row[0] for row in self.run(query, (since, now))]
+        return self.run(f"SELECT count(*) {live}", (since, now)).fetchone()[0], ids
 
     def skill(self, skill: str) -> Answer:
         source = "FROM ads JOIN skills ON ad=ads.id WHERE skill=?"
@@ -290,7 +292,7 @@ class Tantivy:
         self.ads.show(ids)
         return total, ids
 
-    def newest(self) -> Answer:
+    def newest(self, since: int, now: int) -> Answer:
         return self._search(self.t.Query.all_query(), order_by_field="posted")
 
     def skill(self, skill: str) -> Answer:
@@ -411,8 +413,8 @@ class Postgres:
         ids = [row[0] for row in self.run(query, values).fetchall()]
         return self.run(f"SELECT count(*) {where}", values).fetchone()[0], ids
 
-    def newest(self) -> Answer:
-        return self._newest("FROM ads", ())
+    def newest(self, since: int, now: int) -> Answer:
+        return self._newest("FROM ads WHERE posted > %s AND posted <= %s", (since, now))
 
     def skill(self, skill: str) -> Answer:
         return self._newest("FROM ads JOIN skills ON ad=ads.id WHERE skill=%s", (skill,))
@@ -538,7 +540,7 @@ class PlainWhoosh:
         self.ads.show(ids)
         return len(found), ids
 
-    def newest(self) -> Answer:
+    def newest(self, since: int, now: int) -> Answer:
         return self._search(self.q.Every(), sortedby="posted", reverse=True)
 
     def skill(self, skill: str) -> Answer:

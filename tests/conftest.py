@@ -9,11 +9,16 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 
 from app import create_app
 from app.config import Settings
 from app.db import alembic, db
 from tests.board import Board
+
+# How long an example takes decides nothing: the machine may have other things to do.
+hypothesis_settings.register_profile("board", deadline=None)
+hypothesis_settings.load_profile("board")
 
 
 def settings_in(folder: Path, **changes: object) -> Settings:

@@ -8,6 +8,18 @@ from sqlalchemy.orm import Session
 
 from app.ads.models import MatchingMark, StaleMark
 
+# Asked before every search, and building a statement takes longer than running one of these.
+_MARKS = (
+    select(StaleMark.id, StaleMark.ad_id)
+    .where(StaleMark.id > sa.bindparam("after"))
+    .order_by(StaleMark.id)
+    .limit(sa.bindparam("limit"))
+)
+_WAITING = select(
+    select(sa.func.min(StaleMark.id)).scalar_subquery(),
+    select(sa.func.max(StaleMark.id)).scalar_subquery(),
+)
+
 
 def mark_stale(session: Session, ad_id: int) -> None:
     """Tell index and matching, by rows in the same transaction, to look at this ad again."""
@@ -16,8 +28,7 @@ def mark_stale(session: Session, ad_id: int) -> None:
 
 def stale_marks(session: Session, *, after: int, limit: int) -> list[tuple[int, int]]:
     """Marks beyond `after` as (mark id, ad id), oldest first."""
-    query = select(StaleMark.id, StaleMark.ad_id).where(StaleMark.id > after)
-    return [(m, a) for m, a in session.execute(query.order_by(StaleMark.id).limit(limit))]
+    return [(m, a) for m, a in session.execute(_MARKS, {"after": after, "limit": limit})]
 
 
 def newest_mark(session: Session) -> int:
@@ -27,9 +38,7 @@ def newest_mark(session: Session) -> int:
 
 def waiting_marks(session: Session) -> tuple[int, int]:
     """The ids of the oldest and the newest mark that wait, 0 and 0 if none does."""
-    oldest = select(sa.func.min(StaleMark.id)).scalar_subquery()
-    newest = select(sa.func.max(StaleMark.id)).scalar_subquery()
-    first, last = session.execute(select(oldest, newest)).one()
+    first, last = session.execute(_WAITING).one()
     return first or 0, last or 0
 
 

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 
@@ -11,7 +10,8 @@ from app.ads.models import Ad
 from app.board import access, errors, form_guard
 from app.board.address_field import address_in
 from app.board.json_ld import ad_data
-from app.board.view import view
+from app.board.language import gettext, lazy_gettext
+from app.board.view import card, view
 from app.core.clock import utcnow
 from app.core.secret import Address
 from app.current import index, site
@@ -63,7 +63,7 @@ def page(found: Ad, form: ReplyForm, begun: str = "") -> str:
         form=form,
         started=begun or form_guard.started(),
         own=person is not None and person.id == found.person_id,
-        related=[view(other) for other in related],
+        related=[card(other) for other in related],
         canonical=site().ad(found.box, found.headline),
         tear_url=f"{site().base_url.partition('//')[2]}/ads/{found.box}",
     )
@@ -133,7 +133,7 @@ def gone_page(refusal: ads.AdGone) -> ResponseReturnValue:
         "gone.html",
         ad=view(found),
         show=found.state != "removed",
-        related=[view(other) for other in related],
+        related=[card(other) for other in related],
         typed=errors.typed(),
     )
     return html, 410

@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, render_template
 
 from app.ads import figures
 from app.ads import service as ads
-from app.board.view import view
+from app.board.view import card
 from app.catalogue.sectors import all_sectors
 from app.core.clock import utcnow
 from app.db import db
@@ -26,7 +26,7 @@ def home() -> str:
     return render_template(
         "home.html",
         section="browse",
-        ads=[view(ad, is_full=ad.box in full) for ad in newest],
+        ads=[card(ad, is_full=ad.box in full) for ad in newest],
         figures=_figures(),
         sectors=all_sectors(),
         today=now,

@@ -3,7 +3,6 @@
 import re
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
@@ -12,7 +11,7 @@ from wtforms import StringField
 
 from app.ads import policy
 from app.ads import service as ads
-from app.board import access, alert_link, alerts
+from app.board import access
 from app.board.ad_form import EditForm, filled
 from app.board.address_field import address_in
 from app.board.view import view
@@ -28,13 +27,6 @@ from app.relay import lines
 from app.relay import service as relay
 
 bp = Blueprint("mine", __name__)
-
-
-@bp.record
-def _with_alerts(state: BlueprintSetupState) -> None:
-    """One’s alerts stand among what is one’s own."""
-    for page in (alerts.bp, alert_link.bp):
-        state.app.register_blueprint(page)
 
 
 # Where a sign-in link may lead: a conversation, the form for changing an ad, or one’s alerts.

@@ -2,20 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
 
 from app.ads.policy import MODES, RHYTHMS
 from app.ads.service import find_ad
 from app.board import access, feed, words
 from app.board.alert_form import AlertForm
-from app.board.view import view
+from app.board.language import gettext, ngettext
+from app.board.view import card
 from app.catalogue.places import near_misses
-from app.catalogue.sectors import all_sectors
+from app.catalogue.sectors import all_sectors, find_sector
 from app.catalogue.skills import normalise_skill
 from app.core.clock import utcnow
 from app.core.tokens import normalise_box
@@ -58,6 +59,7 @@ def ads() -> ResponseReturnValue:
     found = search.find(db.session, index(), query, now=now)
     query = found.query
     other = [] if found.total else search.meanwhile(db.session, index(), query, now=now)
+    chosen = _chosen(query)
     full = relay.full_boxes(db.session, [*found.ads, *other])
     ways = [] if found.total else search.widen(db.session, index(), query, now=now)
     unknown = query.place_text if query.place is None else ""
@@ -65,15 +67,15 @@ def ads() -> ResponseReturnValue:
         "results.html",
         query=query,
         found=found,
-        ads=[view(ad, is_full=ad.box in full) for ad in found.ads],
+        ads=[card(ad, is_full=ad.box in full) for ad in found.ads],
         heading=heading(query, found.total),
-        asked=asked(query),
+        asked=", ".join(item.words for item in chosen),
         highlight=highlighter(found),
         respelt=_respelt(found),
         rather=[one for one in found.respelt if not one.taken],
-        meanwhile=[view(ad, is_full=ad.box in full) for ad in other],
+        meanwhile=[card(ad, is_full=ad.box in full) for ad in other],
         facets=_facets(query, found),
-        chosen=_chosen(query),
+        chosen=chosen,
         ways=[(way_words(way), results_url(way.query), way.total) for way in ways],
         near=near_misses(unknown)[:3] if unknown else [],
         url=results_url,
@@ -150,7 +152,7 @@ def query_name(query: SearchQuery) -> str:
         "offers": gettext("Offering ads"),
     }[query.kind]
     named = " ".join([ads, *_what(query), *_near(query)])
-    chosen = asked(query)
+    chosen = ", ".join(item.words for item in _chosen(query))
     return f"{named} ({chosen})" if chosen else named
 
 
@@ -183,11 +185,6 @@ def _near(query: SearchQuery) -> list[str]:
             place=query.place.label,
         )
     ]
-
-
-def asked(query: SearchQuery) -> str:
-    """What else was asked for, for an empty result: sectors, skills, ways to meet, in words."""
-    return ", ".join(item.words for item in _chosen(query))
 
 
 def highlighter(found: search.Results) -> Callable[[str], Markup]:
@@ -227,7 +224,7 @@ def _facets(query: SearchQuery, found: search.Results) -> list[tuple[str, str, l
     counts = found.facets
     names = {s.slug: gettext(s.name) for s in all_sectors()}
     sectors = _choices(names, counts.sector, query.sectors)
-    skill_names = {key: normalise_skill(key) for key in (*counts.skill, *query.skills)}
+    skill_names = {key: _skill_name(key) for key in (*counts.skill, *query.skills)}
     skills = _choices(skill_names, counts.skill, query.skills)
     skills.sort(key=lambda c: (not c.chosen, -c.number, c.name.casefold()))
     modes = {mode: str(words.MODES[mode]) for mode in MODES}
@@ -238,6 +235,12 @@ def _facets(query: SearchQuery, found: search.Results) -> list[tuple[str, str, l
         ("mode", gettext("How you would meet"), _choices(modes, counts.mode, query.modes)),
         ("rhythm", gettext("How often"), _choices(rhythms, counts.rhythm, query.rhythms)),
     ]
+
+
+@lru_cache(maxsize=4096)
+def _skill_name(key: str) -> str:
+    """How a skill is printed; every page has the same few dozen."""
+    return normalise_skill(key)
 
 
 def _respelt(found: search.Results) -> list[tuple[str, list[search.Respelling]]]:
@@ -258,9 +261,8 @@ def _choices(
 
 def _chosen(query: SearchQuery) -> list[Chosen]:
     """Everything asked for beside words and place, each with the address that drops it."""
-    sectors = {s.slug: gettext(s.name) for s in all_sectors()}
-    rows = [("sectors", v, sectors[v]) for v in query.sectors]
-    rows += [("skills", v, normalise_skill(v)) for v in query.skills]
+    rows = [("sectors", v, gettext(s.name)) for v in query.sectors if (s := find_sector(v))]
+    rows += [("skills", v, _skill_name(v)) for v in query.skills]
     rows += [("modes", v, str(words.MODES[v])) for v in query.modes]
     rows += [("rhythms", v, str(words.RHYTHMS[v])) for v in query.rhythms]
     if query.side:

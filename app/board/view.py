@@ -4,18 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext
-
 from app.ads.models import Ad
 from app.ads.policy import Draft
+from app.board.language import gettext
 from app.catalogue.places import Place, find_place
 from app.catalogue.sectors import find_sector
 from app.core.site import ad_path
 
 
-@dataclass(frozen=True, slots=True)
-class AdView:
-    """One ad in words. Made from a row or from a draft; holds no person and no address."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdCard:
+    """What a list shows of an ad, in words. Holds no person and no address."""
 
     box: str
     kind: str
@@ -23,20 +22,12 @@ class AdView:
     seeks: str
     offers: str
     return_open: bool
-    about: str
-    seeks_skills: tuple[str, ...]
-    offers_skills: tuple[str, ...]
     sector: str
     sector_name: str
-    sectors_wanted_words: str
     language: str
     place: Place | None
     modes: tuple[str, ...]
-    rhythm: str
-    capacity: int
-    name: str
     posted_at: datetime | None
-    expires_at: datetime | None
     is_full: bool = False
 
     @property
@@ -60,41 +51,79 @@ class AdView:
         return self.offers if self.kind == "seeks" else self.seeks
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdView(AdCard):
+    """One ad in words, whole. Made from a row or from a draft."""
+
+    about: str
+    seeks_skills: tuple[str, ...]
+    offers_skills: tuple[str, ...]
+    sectors_wanted_words: str
+    rhythm: str
+    capacity: int
+    name: str
+    expires_at: datetime | None
+
+
+def card(ad: Ad, *, is_full: bool = False) -> AdCard:
+    """An ad of the database for a list; its skills are not asked for."""
+    return AdCard(**_of_row(ad), **_brief(ad), is_full=is_full)
+
+
 def view(ad: Ad, *, is_full: bool = False) -> AdView:
     """An ad of the database in words."""
     return AdView(
-        box=ad.box,
+        **_of_row(ad),
+        **_brief(ad),
+        **_rest(ad),
         seeks_skills=ad.side_skills("seeks"),
         offers_skills=ad.side_skills("offers"),
-        modes=tuple(ad.modes.split(",")),
-        posted_at=ad.posted_at,
         expires_at=ad.expires_at,
         is_full=is_full,
-        **_shared(ad),
     )
 
 
 def preview(draft: Draft) -> AdView:
     """An ad that is not one yet, as it will be printed."""
     return AdView(
+        **_brief(draft),
+        **_rest(draft),
         box="",
-        seeks_skills=draft.seeks_skills,
-        offers_skills=draft.offers_skills,
         modes=draft.modes,
         posted_at=None,
+        seeks_skills=draft.seeks_skills,
+        offers_skills=draft.offers_skills,
         expires_at=None,
-        **_shared(draft),
     )
 
 
-def _shared(ad: Ad | Draft) -> dict[str, Any]:
-    same = ("kind", "headline", "seeks", "offers", "return_open", "about", "sector", "language")
+def _of_row(ad: Ad) -> dict[str, Any]:
+    return {"box": ad.box, "modes": tuple(ad.modes.split(",")), "posted_at": ad.posted_at}
+
+
+def _brief(ad: Ad | Draft) -> dict[str, Any]:
+    """What lists and whole ads share."""
     sector = find_sector(ad.sector)
     return {
-        **{field: getattr(ad, field) for field in (*same, "rhythm", "capacity", "name")},
+        "kind": ad.kind,
+        "headline": ad.headline,
+        "seeks": ad.seeks,
+        "offers": ad.offers,
+        "return_open": ad.return_open,
+        "sector": ad.sector,
         "sector_name": gettext(sector.name) if sector else ad.sector,
-        "sectors_wanted_words": wanted_words(ad.sectors_wanted),
+        "language": ad.language,
         "place": find_place(ad.place_id) if ad.place_id is not None else None,
+    }
+
+
+def _rest(ad: Ad | Draft) -> dict[str, Any]:
+    return {
+        "about": ad.about,
+        "rhythm": ad.rhythm,
+        "capacity": ad.capacity,
+        "name": ad.name,
+        "sectors_wanted_words": wanted_words(ad.sectors_wanted),
     }
 
 

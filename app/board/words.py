@@ -4,8 +4,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from flask_babel import get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import get_locale
 
+from app.board.language import gettext, lazy_gettext, ngettext
 from app.core.clock import utcnow
 
 LONDON = ZoneInfo("Europe/London")

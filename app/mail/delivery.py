@@ -74,10 +74,9 @@ def deliver_due(
 
 def something_due(now: datetime) -> bool:
     """Whether to try at all: a look that takes no writer's lock."""
-    lapsed = (OutboxMail.state == "leased") & (OutboxMail.leased_until <= now)
     with Session(db.engine) as session:
-        waiting = outbox.oldest_wait(session, now=now) is not None
-        return waiting or bool(session.scalar(sa.select(sa.exists().where(lapsed))))
+        due = sa.exists().where(_due(OutboxMail, now) | _lapsed(OutboxMail, now))
+        return bool(session.scalar(sa.select(due)))
 
 
 def claim(session: Session, now: datetime) -> Claimed | None:
@@ -86,9 +85,9 @@ def claim(session: Session, now: datetime) -> Claimed | None:
     Leases that ran out come back first: whoever held them was killed. One mail at a time is on
     its way to one person in one thread. What must not go any more is ended here and passed over.
     """
-    lapsed = (OutboxMail.state == "leased") & (OutboxMail.leased_until <= now)
+    lapsed = sa.update(OutboxMail).where(_lapsed(OutboxMail, now))
     back = {"state": "pending", "lease": None, "leased_until": None}
-    session.execute(sa.update(OutboxMail).where(lapsed).values(back), execution_options=_BARE)
+    session.execute(lapsed.values(back), execution_options=_BARE)
     while (row := _take(session, now)) is not None:
         if row.person_id is None and row.kind not in TO_STRANGERS:  # erased since
             values: dict[str, Any] = {"state": "cancelled", "ended_at": now, **outbox.BLANK}
@@ -145,6 +144,19 @@ _BARE = {"synchronize_session": False}
 _MINE = ("id", "recipient", "mime", "mime_digest", "created_at", "lease", "person_id", "kind")
 
 
+def _due(mail: Any, now: datetime) -> sa.ColumnElement[bool]:
+    """Waiting, and its time has come. What was never put off is due even if the clock was set back
+    since it was promised."""
+    its_time = sa.or_(mail.due_at <= now, mail.due_at == mail.created_at)
+    return sa.and_(mail.state == "pending", its_time)
+
+
+def _lapsed(mail: Any, now: datetime) -> sa.ColumnElement[bool]:
+    """A lease that ran out; or one longer than any lease, from before the clock was set back."""
+    over = sa.or_(mail.leased_until <= now, mail.leased_until > now + 2 * LEASE)
+    return sa.and_(mail.state == "leased", over)
+
+
 def _take(session: Session, now: datetime) -> Any:
     """Lease the next mail in one statement, so that no two workers can take the same."""
     mail, other = aliased(OutboxMail), aliased(OutboxMail)
@@ -155,7 +167,7 @@ def _take(session: Session, now: datetime) -> Any:
     )
     next_due = (
         sa.select(mail.id)
-        .where(mail.state == "pending", mail.due_at <= now, ~under_way)
+        .where(_due(mail, now), ~under_way)
         .order_by(mail.due_at, mail.id)
         .limit(1)
         .with_for_update(skip_locked=True)  # SQLite has one writer and leaves this out

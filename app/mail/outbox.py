@@ -19,7 +19,7 @@ from app.core.site import Site
 from app.mail.compose import Route, compose, message_id_of, wire_form
 from app.mail.messages import Draft
 from app.mail.models import OutboxMail, Pause
-from app.mail.policy import GIVE_UP, GIVE_UP_SIGN_IN, OF_A_THREAD, TO_STRANGERS
+from app.mail.policy import GIVE_UP, GIVE_UP_SIGN_IN, OF_A_THREAD, TO_STRANGERS, Trouble
 
 _FATES = {
     "pending": "queued",
@@ -150,6 +150,17 @@ def came_back(session: Session, mail_id: int, *, now: datetime) -> int | None:
         .returning(OutboxMail.person_id)
     )
     return session.scalar(back, execution_options={"synchronize_session": "fetch"})
+
+
+def give_up(session: Session, *, person_id: int, now: datetime) -> int:
+    """What conversations have waiting for a dead address goes no more; returns how many mails."""
+    waiting = (
+        OutboxMail.state == "pending",
+        OutboxMail.person_id == person_id,
+        OutboxMail.kind.in_(OF_A_THREAD),
+    )
+    dead = {"state": "dead", "ended_at": now, "trouble": Trouble.REFUSED_ADDRESS.value}
+    return _count(session, sa.update(OutboxMail).where(*waiting).values(dead))
 
 
 def about(session: Session, mail_id: int) -> tuple[int | None, int | None]:

@@ -20,7 +20,7 @@ from app.mail.tallies import tallies
 
 bp = Blueprint("metrics", __name__)
 COUNTED = {
-    "accepted": "Mails taken in for conversations",
+    "accepted": "Mails taken in, whatever became of them",
     "relayed": "Messages handed over to the mail server",
     "held": "Mails held until their sender proves to be who they say",
     "refused": "Mails refused at the door or not passed on",

@@ -9,7 +9,7 @@ from app.alerts import policy as alerts
 from app.current import site
 from app.mail.policy import SENT_KEPT
 from app.relay.accepting import KEPT as INCOMING_KEPT
-from app.relay.policy import CLOSED_KEPT
+from app.relay.policy import CLOSED_KEPT, TEXT_MOST
 
 bp = Blueprint("pages", __name__)
 PAGES = ("help", "safety", "brokering", "privacy", "terms", "accessibility", "api")
@@ -30,6 +30,8 @@ def _values() -> dict[str, Any]:
     """The periods a page names, from the rules that keep them."""
     return {
         "broker_email_set": site().broker_email is not None,
+        "by_mail": bool(site().relay_domain),
+        "most": f"{TEXT_MOST:,}",
         "settings_days": {
             "unconfirmed_hours": int(UNCONFIRMED_FOR.total_seconds() // 3600),
             "live_days": LIVE_FOR.days,

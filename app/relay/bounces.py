@@ -80,6 +80,7 @@ def _bounced(session: Session, outbox_id: int, now: datetime) -> Outcome:
     count = session.scalar(sa.select(sa.func.count()).where(*lately)) or 0
     if count >= ENOUGH:
         people.could_not_reach(session.get_one(Person, person_id), now=now)
+        outbox.give_up(session, person_id=person_id, now=now)
         # Should the address come back to life, old failures must not count against it.
         session.execute(sa.delete(Bounce).where(Bounce.person_id == person_id))
     return Outcome.BOUNCED

@@ -110,8 +110,9 @@ def _something_due(now: datetime) -> bool:
 
 
 def _due(mail: Any, now: datetime) -> sa.ColumnElement[bool]:
-    lapsed = sa.and_(mail.state == "leased", mail.leased_until <= now)
-    return sa.or_(mail.state == "new", lapsed)
+    """New, or under a lease that ran out; or that is longer than any: the clock was set back."""
+    over = sa.or_(mail.leased_until <= now, mail.leased_until > now + 2 * LEASE)
+    return sa.or_(mail.state == "new", sa.and_(mail.state == "leased", over))
 
 
 def _claim(session: Session, now: datetime) -> Taken | None:

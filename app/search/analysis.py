@@ -26,13 +26,18 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 NAMES_IN_CAPITALS = frozenset({"it"})
 _LONGEST = 60  # characters of one term
 
+# “on-line”, “in-house” and “by-law” are one word, of which a stop word would leave but half.
+_HYPHENS = "\u2010\u2011-"
+_JOINED = rf"(?<![\w{_HYPHENS}])(?i:at|by|in|on|to)[{_HYPHENS}][^\W\d_]{{2,}}(?![\w{_HYPHENS}])"
 # What follows an apostrophe (’s, ’t, ’r, ’n) is no word of its own: “i’r” is not the language R.
 _WORD = re.compile(
     r"(?<=\w)['’‘]\w{1,2}\b"
-    r"|(?P<word>\b\w&\w\b|(?<![\w.])\.(?=[^\W\d_])\w+(?:[.+#]+\w+)*[+#]*|\w+(?:[.+#]+\w+)*[+#]*)"
+    rf"|(?P<word>{_JOINED}"
+    r"|\b\w ?& ?\w\b|(?<![\w.])\.(?=[^\W\d_])\w+(?:[.+#]+\w+)*[+#]*|\w+(?:[.+#]+\w+)*[+#]*)"
 )
 _INITIALS = re.compile(r"(?:\w\.)+\w")  # I.T, U.X
 _PLAIN = re.compile(r"[a-z]+")
+_HYPHEN = re.compile(f"[{_HYPHENS}]")
 _SEVERAL = re.compile(r"[A-Z]{2,5}s|[bcdfghjklmnpqrtvwxz]{2,4}s")  # CVs, PCs, APIs
 _own = threading.local()  # a stemmer is not safe to share
 
@@ -69,13 +74,17 @@ def term_of(written: str) -> str:
     term = fold(written[:-1] if _SEVERAL.fullmatch(written) else written)[:_LONGEST]
     if _INITIALS.fullmatch(term):
         term = term.replace(".", "")
+    term = _HYPHEN.sub("", term).replace(" ", "")
     return _stemmer().stemWord(one_spelling(term)) if _PLAIN.fullmatch(term) else term
 
 
 @lru_cache(maxsize=50_000)
 def parts_of(written: str) -> tuple[str, ...]:
-    """Further terms an ad's word is found by: “Node.js” by node and js, “ASP.NET” by .net."""
+    """Further terms an ad's word is found by: “Node.js” by node and js, “ASP.NET” by .net,
+    “in-house” by house."""
     written = fold(written)[:_LONGEST]
+    if (whole := _HYPHEN.split(written))[1:]:
+        return (term_of(whole[-1]),)
     pieces = [piece for piece in re.split(r"[.+#]+", written) if piece]
     if "&" in written or not (len(pieces) > 1 or written.startswith(".")):
         return ()

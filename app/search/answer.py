@@ -29,6 +29,7 @@ class Snapshot(Protocol):
     board: Board
     pages: Remembered
     counts: Remembered
+    readings: Remembered
 
     def terms(self, side: str = "") -> Terms:
         """The words of one side (`seeks`, `offers`) or of the whole ad."""
@@ -55,7 +56,7 @@ def _page(snapshot: Snapshot, query: SearchQuery, now: int, size: int, facets: b
     boxes = tuple(_boxes(board, rows))
     miles = {}
     if query.place is not None:
-        away = board.miles(query.place, query.within)[board.column("spot")[rows]]
+        away = board.miles(query.place, query.within)[board.of("spot", rows)]
         miles = {box: m for box, m in zip(boxes, away.tolist(), strict=True) if m == m}
     newest = query.upto or _newest(board, now)
     counts = Facets()
@@ -67,8 +68,8 @@ def _page(snapshot: Snapshot, query: SearchQuery, now: int, size: int, facets: b
 
 def _best(snapshot: Snapshot, query: SearchQuery, now: int) -> tuple[Plan, Selection]:
     """What has all the words, or else what has any of them; and what they were taken for."""
-    terms = _terms(snapshot, query, "")
-    asked = plan(query, Spelling(terms, _live(snapshot.board, query, now)))
+    question = (query.q, query.upto, snapshot.board.live(now).since)
+    asked: Plan = snapshot.readings.get(question, lambda: _read(snapshot, query, now))
     selection = _select(snapshot, query, asked, now)
     if not selection.but().any():
         for looser in asked.looser():
@@ -78,16 +79,32 @@ def _best(snapshot: Snapshot, query: SearchQuery, now: int) -> tuple[Plan, Selec
     return asked, selection
 
 
+def _read(snapshot: Snapshot, query: SearchQuery, now: int) -> Plan:
+    """What the words ask for; the same whatever else is chosen."""
+    terms = _terms(snapshot, query, "")
+    return plan(query, Spelling(terms, _live(snapshot.board, query, now)))
+
+
 def similar(snapshot: Snapshot, document: AdDocument, now: int, *, limit: int) -> tuple[str, ...]:
     """Boxes of the live ads that share most telling words with `document`, likest first."""
     terms, board = snapshot.terms(), snapshot.board
-    shared = [found for term in _telling(document) if len((found := terms.postings(term)).rows) > 1]
-    rarest = sorted(shared, key=lambda found: len(found.rows))[:_TELLING_WORDS]
-    rows, scores = add(rarest)
-    keep = board.live(now).mask[rows] & (board.column("id")[rows] != document.id)
-    same = board.column("sector")[rows] == board.registry.sectors.get(document.sector.encode())
+    rows, scores = add([terms.postings(term) for term in _rarest(terms, _telling(document))])
+    live = board.live(now)
+    keep = live.mask[rows] & (board.of("id", rows) != document.id)
+    same = board.of("sector", rows) == board.registry.sectors.get(document.sector.encode())
     scores = np.where(same, scores * np.float32(_SAME_SECTOR), scores)
-    return tuple(_boxes(board, Selection(board, rows, scores, keep).page("best", 0, limit)[0]))
+    return tuple(
+        _boxes(board, Selection(board, live, rows, scores, keep).page("best", 0, limit)[0])
+    )
+
+
+def _rarest(terms: Terms, telling: list[str]) -> list[str]:
+    """Those that fewest ads have, but more than one: counted without reading who has them."""
+    counts = terms.known(telling)
+    # what is not plain is never counted; that is seldom, and in few ads
+    ads = [n or len(terms.postings(term).rows) for term, n in zip(telling, counts, strict=True)]
+    ranked = sorted(zip(ads, range(len(telling)), strict=True))
+    return [telling[at] for number, at in ranked if number > 1][:_TELLING_WORDS]
 
 
 def _select(snapshot: Snapshot, query: SearchQuery, asked: Plan, now: int) -> Selection:
@@ -114,10 +131,10 @@ def _live(board: Board, query: SearchQuery, now: int) -> Mask:
 
 
 def _newest(board: Board, now: int) -> tuple[int, int] | None:
-    rows = board.newest(board.live(now).mask, 1)
+    rows = board.newest_live(board.live(now), 1)
     if not len(rows):
         return None
-    return int(board.column("posted")[rows[0]]), int(board.column("id")[rows[0]])
+    return int(board.of("posted", rows)[0]), int(board.of("id", rows)[0])
 
 
 def _telling(document: AdDocument) -> list[str]:
@@ -130,4 +147,4 @@ def _telling(document: AdDocument) -> list[str]:
 
 
 def _boxes(board: Board, rows: Rows) -> Iterable[str]:
-    return (box.decode() for box in board.column("box")[rows].tolist())
+    return (box.decode() for box in board.of("box", rows).tolist())

@@ -8,6 +8,7 @@ ends the process, and reading costs no more. Pure but for the file itself.
 import json
 import os
 import struct
+import sys
 import zlib
 from array import array
 from bisect import bisect_left
@@ -27,22 +28,49 @@ MOST_ADS = 1 << 16  # of one segment, since rows take two bytes
 
 _HEAD = struct.Struct("<8sIIQ")  # magic, size and CRC-32 of the front, size of the whole
 _MAGIC = b"bwarray1"
+_FEW_ADS = 500  # up to which a dictionary of the terms is worth its memory
 
 Numbers = NDArray[Any]
+_NO_ROWS, _NO_WEIGHTS = np.zeros(0, "<u2"), np.zeros(0, np.float32)
+_NO_KEYS = np.zeros(0, np.int64)
 
 
 class Damaged(Exception):
     """The side file is not as it was written."""
 
 
+class Readable(Protocol):
+    """The cards, skills and terms of some ads; what `Arrays` says of each."""
+
+    cards: Numbers
+    skills: list[str]
+    pairs: Numbers
+
+    def postings(self, field: str, term: str) -> tuple[Numbers, Numbers]: ...
+
+    def positions(self, field: str, term: str) -> NDArray[np.int64]: ...
+
+    def having(self, field: str, term: str) -> int: ...
+
+    def beginning(self, field: str, prefix: str, limit: int) -> Iterable[tuple[str, int]]: ...
+
+    def plain(self, field: str, widest: int) -> tuple[Numbers, Numbers]: ...
+
+
 class Posted(NamedTuple):
-    """One term of one field: rows ascending, weights, how often each row has it, and where."""
+    """One term of one field: rows ascending, weights (`stored`), how often each row has it, and
+    where: small numbers all."""
 
     term: bytes
-    rows: Numbers
-    weights: Numbers
-    times: Numbers
-    places: Numbers
+    rows: Sequence[int]
+    weights: Sequence[int]
+    times: Sequence[int]
+    places: Sequence[int]
+
+
+def stored(weight: float) -> int:
+    """A weight as it is kept."""
+    return min(max(round(weight * WEIGHTS), 1), 65535)
 
 
 class Stored(Protocol):
@@ -85,13 +113,11 @@ def pack(
     cards: bytes, skills: Sequence[Sequence[str]], fields: Mapping[str, Iterable[Posted]]
 ) -> bytes:
     """The side file of the ads with these cards, skills and, by field, terms in order."""
-    names = sorted({name for own in skills for name in own})
-    number = {name: n for n, name in enumerate(names)}
-    pairs = [(row, number[name]) for row, own in enumerate(skills) for name in own]
+    names, pairs = numbered(skills)
     front: dict[str, Numbers] = {
         "cards": np.frombuffer(cards, np.uint8),
         "skills": np.frombuffer(BETWEEN.join(names).encode(), np.uint8),
-        "pairs": np.array(pairs, "<u2").reshape(-1, 2),
+        "pairs": pairs,
     }
     slices: list[bytes] = []
     at = 0
@@ -103,17 +129,24 @@ def pack(
     return b"".join([_HEAD.pack(_MAGIC, len(table), zlib.crc32(table), size), table, *slices])
 
 
+def numbered(skills: Sequence[Sequence[str]]) -> tuple[list[str], Numbers]:
+    """The names of all skills, and pairs of a row and the place of a skill among the names."""
+    names = sorted({name for own in skills for name in own})
+    number = {name: n for n, name in enumerate(names)}
+    pairs = [(row, number[name]) for row, own in enumerate(skills) for name in own]
+    return names, np.array(pairs, "<u2").reshape(-1, 2)
+
+
 def _pack_field(
     posted: Iterable[Posted], slices: list[bytes], at: int
 ) -> tuple[dict[str, Numbers], int]:
     terms: list[bytes] = []
     rows: list[tuple[int, ...]] = []
     for term, at_rows, weights, times, places in posted:
-        said = np.round(np.asarray(weights) * WEIGHTS).clip(1, 65535).astype("<u2")
-        strong = np.asarray(at_rows, "<u2").tobytes() + said.tobytes()
-        where = np.asarray(places, "<u2").tobytes()
+        strong = _two_bytes(at_rows) + _two_bytes(weights)
+        where = _two_bytes(places)
         if len(places) != len(at_rows):
-            where = np.asarray(times, "<u2").tobytes() + where
+            where = _two_bytes(times) + where
         slices += (strong, where)
         terms.append(term)
         sums = zlib.crc32(strong), zlib.crc32(where)
@@ -125,6 +158,12 @@ def _pack_field(
         "ends": np.cumsum(lengths).astype("<u4"),
         "slices": np.array(rows, "<u4").reshape(-1, 5),
     }, at
+
+
+def _two_bytes(numbers: Sequence[int]) -> bytes:
+    if isinstance(numbers, array) and sys.byteorder == "little":
+        return numbers.tobytes()  # without a detour by numpy, which costs more than a few numbers
+    return np.asarray(numbers, "<u2").tobytes()
 
 
 def _pack_front(front: Mapping[str, Numbers]) -> bytes:
@@ -140,36 +179,39 @@ def _pack_front(front: Mapping[str, Numbers]) -> bytes:
 
 
 class Gathering:
-    """Entries of ads (app.search.entries.entry) as they are written, on their way to `pack`."""
+    """Entries of ads (app.search.entries.entry) as they are written, on their way to `pack`.
+
+    `cards_of` and `skills_of` go by row; `fields` has of each term rows, weights, times and places.
+    """
 
     def __init__(self, fields: Iterable[str]) -> None:
-        self._cards: list[bytes] = []
-        self._skills: list[list[str]] = []
-        self._fields: dict[str, dict[str, tuple[Any, ...]]] = {name: {} for name in fields}
+        self.cards_of: list[bytes] = []
+        self.skills_of: list[list[str]] = []
+        self.fields: dict[str, dict[str, tuple[Any, ...]]] = {name: {} for name in fields}
 
     def add(self, entry: Mapping[str, Any]) -> None:
         """The next row."""
-        row = len(self._cards)
-        self._cards.append(entry["card"])
+        row = len(self.cards_of)
+        self.cards_of.append(entry["card"])
         names = entry["skills"].decode()
-        self._skills.append(names.split(BETWEEN) if names else [])
-        for field, terms in self._fields.items():
+        self.skills_of.append(names.split(BETWEEN) if names else [])
+        for field, terms in self.fields.items():
             for term, (weight, places) in entry[field].items():
                 if (own := terms.get(term)) is None:
-                    own = terms[term] = (array("H"), array("d"), array("H"), array("H"))
+                    own = terms[term] = tuple(array("H") for _ in range(4))
                 own[0].append(row)
-                own[1].append(weight)
+                own[1].append(stored(weight))
                 own[2].append(len(places))
                 own[3].extend(places)
 
     def pack(self) -> bytes:
         """The side file."""
-        fields = {name: self._posted(terms) for name, terms in self._fields.items()}
-        return pack(b"".join(self._cards), self._skills, fields)
+        fields = {name: self._posted(terms) for name, terms in self.fields.items()}
+        return pack(b"".join(self.cards_of), self.skills_of, fields)
 
     def _posted(self, terms: Mapping[str, tuple[Any, ...]]) -> Iterator[Posted]:
         for written, term in sorted((term.encode(), term) for term in terms):
-            yield Posted(written, *map(np.asarray, terms[term]))
+            yield Posted(written, *terms[term])
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -213,11 +255,12 @@ class Arrays:
             for name in fields
         }
         self._slices = {name: self._front[f"{name}.slices"] for name in fields}
+        self._directories: dict[str, dict[bytes, int]] = {}
 
     def postings(self, field: str, term: str) -> tuple[Numbers, Numbers]:
         """Rows and weights of the ads with `term`; two empty arrays if there are none."""
         if (number := self._find(field, term)) is None:
-            return np.zeros(0, "<u2"), np.zeros(0, np.float32)
+            return _NO_ROWS, _NO_WEIGHTS
         start, having, _, check, _ = self._slices[field][number].tolist()
         both = np.frombuffer(self._read(start, having * 4, check), "<u2")
         return both[:having], both[having:].astype(np.float32) / np.float32(WEIGHTS)
@@ -225,7 +268,7 @@ class Arrays:
     def positions(self, field: str, term: str) -> NDArray[np.int64]:
         """Every occurrence of `term` as row << POSITION_BITS | place, ascending."""
         if (number := self._find(field, term)) is None:
-            return np.zeros(0, np.int64)
+            return _NO_KEYS
         start, having, total, _, check = self._slices[field][number].tolist()
         rows = self.postings(field, term)[0].astype(np.int64) << POSITION_BITS
         size = total + (having if total != having else 0)
@@ -233,6 +276,11 @@ class Arrays:
         if total != having:
             rows = np.repeat(rows, said[:having])
         return rows | said[-total:]
+
+    def having(self, field: str, term: str) -> int:
+        """How many ads have `term`, dead ones too."""
+        number = self._find(field, term)
+        return 0 if number is None else int(self._slices[field][number, 1])
 
     def beginning(self, field: str, prefix: str, limit: int) -> Iterator[tuple[str, int]]:
         """The `limit` most frequent terms that begin so, and how many ads have each."""
@@ -259,6 +307,12 @@ class Arrays:
 
     def _find(self, field: str, term: str) -> int | None:
         terms, wanted = self._terms[field], term.encode()
+        if len(self.cards) < _FEW_ADS:  # there are many such segments, and most lack the term
+            directory = self._directories.get(field)
+            if directory is None:
+                directory = {own: n for n, own in enumerate(terms)}
+                self._directories[field] = directory
+            return directory.get(wanted)
         at = bisect_left(terms, wanted)
         return at if at < len(terms) and terms[at] == wanted else None
 

@@ -12,6 +12,7 @@ from app.search.cards import Cards, Mask, Numbers, Registry, Rows
 
 _CHUNK = 4096  # rows of the newest that are looked at together
 _FEW = 12  # below one ad in so many, skills are counted ad by ad
+_FIRST = 1000  # newest live ads that are worked out together: what people look through
 _BORDER = 1e-6  # miles within which a distance is worked out as the catalogue does it
 
 
@@ -21,6 +22,7 @@ class Live(NamedTuple):
     mask: Mask
     since: int
     until: int
+    total: int
 
 
 class Part:
@@ -29,6 +31,7 @@ class Part:
     def __init__(self, cards: Cards) -> None:
         self.cards = cards
         self.size = len(cards.id)
+        self._shown: tuple[int, int, Mask] | None = None
 
     @cached_property
     def order(self) -> Rows:
@@ -51,6 +54,24 @@ class Part:
     def moments(self) -> tuple[Numbers, Numbers]:
         """When ads were posted and run out, in order."""
         return np.sort(self.cards.posted), np.sort(self.cards.expires)
+
+    def shown(self, now: int) -> Mask:
+        """Which were posted and have not run out at `now`."""
+        known = self._shown
+        if known is None or not known[0] <= now < known[1]:
+            since, until = self.between(now)
+            mask = (self.cards.posted <= now) & (self.cards.expires > now)
+            known = self._shown = since, until, mask
+        return known[2]
+
+    def between(self, now: int) -> tuple[int, int]:
+        """Since when no ad has been posted or has run out, and until when none will."""
+        since, until = -(1 << 62), 1 << 62
+        for moments in self.moments:
+            at = int(np.searchsorted(moments, now, "right"))
+            since = max(since, int(moments[at - 1])) if at else since
+            until = min(until, int(moments[at])) if at < len(moments) else until
+        return since, until
 
     @cached_property
     def by_skill(self) -> tuple[Rows, Numbers, Rows]:
@@ -102,6 +123,22 @@ class Board:
         self._distances = registry.distances
         self._columns: dict[str, Numbers] = {}
         self._live: Live | None = None
+        self._newest: tuple[Live, Rows] | None = None
+
+    def of(self, name: str, rows: Rows) -> Numbers:
+        """One column of the cards for these rows alone."""
+        if (known := self._columns.get(name)) is not None:
+            return known[rows]
+        base: Numbers = getattr(self.base.cards, name)
+        if not self.recent.size:
+            return base[rows]
+        if len(rows) * _FEW > self.size or not self.base.size:
+            return self.column(name)[rows]
+        late = rows >= self.base.size
+        found = base[np.where(late, 0, rows)]
+        if late.any():
+            found[late] = getattr(self.recent.cards, name)[rows[late] - self.base.size]
+        return found
 
     def column(self, name: str) -> Numbers:
         """One column of the cards (app.search.cards.Cards) over all rows."""
@@ -122,13 +159,18 @@ class Board:
         return live
 
     def _live_at(self, now: int) -> Live:
-        mask = self.alive & (self.column("posted") <= now) & (self.column("expires") > now)
-        since, until = -(1 << 62), 1 << 62
-        for moments in (*self.base.moments, *self.recent.moments):
-            at = int(np.searchsorted(moments, now, "right"))
-            since = max(since, int(moments[at - 1])) if at else since
-            until = min(until, int(moments[at])) if at < len(moments) else until
-        return Live(mask, since, until)
+        shown = [part.shown(now) for part in (self.base, self.recent)]
+        mask = self.alive & np.concatenate(shown)
+        times = [part.between(now) for part in (self.base, self.recent)]
+        since, until = max(since for since, _ in times), min(until for _, until in times)
+        return Live(mask, since, until, int(np.count_nonzero(mask)))
+
+    def newest_live(self, live: Live, wanted: int) -> Rows:
+        """The newest `wanted` of the ads that are `live`, newest first."""
+        known = self._newest
+        if known is None or known[0] is not live or len(known[1]) < min(wanted, live.total):
+            known = self._newest = live, self.newest(live.mask, max(wanted, _FIRST))
+        return known[1][:wanted]
 
     def newest(self, inside: Mask, wanted: int) -> Rows:
         """The newest `wanted` rows of those `inside`, newest first."""

@@ -10,7 +10,25 @@ BETWEEN = "\x1f"  # stands between two skills
 _GAP = 20  # places between two parts of an ad, so that no phrase spans them
 _HEADLINE, _SKILL, _SIDE, _ABOUT = 3.0, 2.5, 1.2, 1.0  # what a word counts there
 
-Part = tuple[str, float, bool]  # a text, what its words count, whether it is a skill
+Part = tuple["Spoken", float]  # a text, and what its words count
+
+
+class Spoken:
+    """A text read once: what its words are found by with their places, how many there are, and
+    how far they reach."""
+
+    def __init__(self, text: str, *, tags: bool = False) -> None:
+        self.terms: list[tuple[str, int]] = []
+        self.length, last = 0, -1
+        for word in words(text, tags=tags):
+            last = word.position
+            if word.stop:
+                continue
+            self.length += 1
+            self.terms.append((word.term, last))
+            others = parts_of(text[word.start : word.end])
+            self.terms += [(term, last) for term in others]
+        self.reach = last + 1
 
 
 class TermsOf(dict[str, tuple[float, list[int]]]):
@@ -18,30 +36,25 @@ class TermsOf(dict[str, tuple[float, list[int]]]):
 
     def __init__(self, *parts: Part) -> None:
         self.length, place = 0, 0
-        for text, weight, tags in parts:
-            last = -1
-            for word in words(text, tags=tags):
-                last = word.position
-                if word.stop:
-                    continue
-                self.length += 1
-                for term in (word.term, *parts_of(text[word.start : word.end])):
-                    self._add(term, weight, place + last)
-            place += last + 1 + _GAP
-
-    def _add(self, term: str, weight: float, place: int) -> None:
-        before, places = self.get(term, (0.0, []))
-        self[term] = (before + weight, [*places, place])
+        for spoken, weight in parts:
+            self.length += spoken.length
+            for term, at in spoken.terms:
+                before, places = self.get(term, (0.0, []))
+                places.append(place + at)
+                self[term] = (before + weight, places)
+            place += spoken.reach + _GAP
 
 
 def entry(document: AdDocument) -> dict[str, Any]:
     """By name of the field: terms of the whole ad and of either side, the card, the skills."""
-    wanted: list[Part] = [(skill, _SKILL, True) for skill in document.seeks_skills]
-    given: list[Part] = [(skill, _SKILL, True) for skill in document.offers_skills]
-    seeks, offers = (document.seeks, _SIDE, False), (document.offers, _SIDE, False)
-    headline, about = (document.headline, _HEADLINE, False), (document.about, _ABOUT, False)
-    skills = dict.fromkeys(wanted + given)  # each by itself, that no phrase spans two
-    whole = TermsOf(headline, *skills, seeks, offers, about)
+    tags = (*document.seeks_skills, *document.offers_skills)
+    skills = {skill: (Spoken(skill, tags=True), _SKILL) for skill in tags}
+    wanted = [skills[skill] for skill in document.seeks_skills]
+    given = [skills[skill] for skill in document.offers_skills]
+    seeks, offers = (Spoken(document.seeks), _SIDE), (Spoken(document.offers), _SIDE)
+    headline, about = (Spoken(document.headline), _HEADLINE), (Spoken(document.about), _ABOUT)
+    # each skill by itself, that no phrase spans two
+    whole = TermsOf(headline, *skills.values(), seeks, offers, about)
     sides = TermsOf(*wanted, seeks), TermsOf(*given, offers)
     return {
         "text": whole,

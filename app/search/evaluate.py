@@ -3,7 +3,7 @@
 An engine lends its words as `Terms`; rows are numbers of ads in the engine's current generation.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -48,6 +48,10 @@ class Terms(Protocol):
 
     def beginning(self, prefix: str) -> list[str]:
         """The most frequent terms that begin with `prefix`, a bounded number."""
+        ...
+
+    def known(self, terms: Sequence[str]) -> list[int]:
+        """Roughly how many ads have each of these plain terms; cheap."""
         ...
 
     def shelves(self) -> "list[Shelf]":
@@ -231,7 +235,9 @@ def _united(several: Iterable[Postings], combine: np.ufunc) -> Postings:
     if len(parts) < 2:
         return parts[0] if parts else NONE
     scores = np.zeros(max(int(part.rows[-1]) for part in parts) + 1, np.float32)
-    for part in parts:
+    first, *others = parts
+    scores[first.rows] = first.scores
+    for part in others:
         scores[part.rows] = combine(scores[part.rows], part.scores)
     rows = np.flatnonzero(scores > 0)
     return Postings(rows, scores[rows])

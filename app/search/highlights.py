@@ -70,6 +70,11 @@ def _spans(text: str, found: list[Word], wanted: Alternative) -> Iterator[tuple[
 
 
 def _is_wanted(written: str, word: Word, wanted: Alternative) -> bool:
-    if word.term in wanted.terms or not set(wanted.terms).isdisjoint(parts_of(written)):
+    if word.term in wanted.terms or any(part in wanted.terms for part in parts_of(written)):
         return True
-    return bool(wanted.prefix) and fold(written).startswith(wanted.prefix)
+    return bool(wanted.prefix) and _folded(written).startswith(wanted.prefix)
+
+
+@lru_cache(maxsize=50_000)
+def _folded(written: str) -> str:
+    return fold(written)

@@ -4,11 +4,10 @@ Whoever looks at the database learns what changed since; that goes in here, so t
 by its writer in the second it was posted, whether or not the indexer is awake.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from app.search.arrays import Arrays, Gathering, Held
-from app.search.cards import LENGTHS, Registry
-from app.search.entries import entry
+from app.search.cards import Registry
+from app.search.fresh import Fresh
 from app.search.index import AdDocument
 from app.search.snapshot import Segment, Standing
 
@@ -60,12 +59,5 @@ class Overlay:
 
 
 def _segment(documents: Sequence[AdDocument], registry: Registry) -> Segment:
-    gathering = Gathering(LENGTHS)
-    for document in documents:
-        gathering.add(entry(document))
-    arrays = Arrays(Held(gathering.pack()))
-    return Segment("", arrays, registry, _whole(arrays))
-
-
-def _whole(arrays: Arrays) -> Callable[[], Arrays]:
-    return lambda: arrays
+    fresh = Fresh(documents)
+    return Segment("", fresh, registry, lambda: fresh)

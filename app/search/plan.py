@@ -21,7 +21,7 @@ _LONGEST_SKILL = 4  # words of a skill that is looked up for synonyms
 _SYNONYM_WEIGHT = 0.7  # so that the word itself ranks first
 _COMPOUND_WEIGHT = 0.9  # of drystone when somebody typed dry stone, and the other way round
 _MUTATED_WEIGHT = 0.6
-_NEAR_WEIGHTS = (0.7, 0.5, 0.3)  # by slips
+_NEAR_WEIGHTS = (0.7, 0.5, 0.3, 0.2)  # by slips
 _ASKING = """
 about advice any anybody anyone anything basics beginner beginners could do does find get getting
 good help how into know learn learning lesson lessons like look looking need needs please should

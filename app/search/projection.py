@@ -130,7 +130,6 @@ def catch_up(session: Session, index: Index, *, now: datetime) -> None:
     if newest <= index.heeded() and not index.outdated(oldest):
         return
     with index.heeding(), Session(session.get_bind()) as fresh:
-        oldest, newest = ads.waiting_marks(fresh)
         after = max(index.heeded(), newest - _MOST_NEWS)
         marks = ads.stale_marks(fresh, after=after, limit=_MOST_NEWS)
         found = ads.by_ids(fresh, {ad_id for _, ad_id in marks}).values()

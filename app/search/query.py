@@ -24,6 +24,7 @@ _MOST_WORDS = 24
 _MOST_CHOICES = 12  # values of one repeatable field
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
+_BETWEEN_LETTERS = re.compile(r"(?<=\b\w) & (?=\w\b)")  # “R & D” is one word
 _PIECE = re.compile(r'(?P<minus>(?<!\S)[-−–])?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
 
 
@@ -97,7 +98,7 @@ class SearchQuery:
             modes=_several(mode for mode in args.getlist("mode") if mode in MODES),
             rhythms=_several(rhythm for rhythm in args.getlist("rhythm") if rhythm in RHYTHMS),
             place=place,
-            place_text=place_text,
+            place_text=place.label if place and len(places) == 1 else place_text,
             place_choices=tuple(places[1:]),
             within=_distance(args.get("within")) if place else None,
             sort=_sort(args.get("sort"), q, place),
@@ -202,7 +203,7 @@ def parse(text: str) -> tuple[Clause, ...]:
 
     The last word counts as unfinished unless a space follows it or it is a single letter.
     """
-    text = text.translate(_QUOTES)
+    text = _BETWEEN_LETTERS.sub("&", text.translate(_QUOTES))
     if text.count('"') % 2:  # the odd one out opens nothing
         text = '"'.join(text.rsplit('"', 1)[:1]) + " " + text.rsplit('"', 1)[1]
     pieces = list(_PIECE.finditer(text))[:_MOST_WORDS]

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from app.ads.policy import KINDS, MODES, RHYTHMS
-from app.search.board import Board
+from app.search.board import Board, Live
 from app.search.cards import PROFILE, Mask, Numbers, Rows, newness
 from app.search.index import Facets
 from app.search.query import SearchQuery
@@ -26,6 +26,7 @@ class Selection:
     """
 
     board: Board
+    live: Live
     rows: Rows | None
     scores: Numbers | None
     keep: Mask
@@ -38,16 +39,17 @@ class Selection:
     ) -> Self:
         """Narrow `found` (rows and scores; None for all ads) to what `query` asks for at `now`."""
         rows, scores = found if found is not None else (None, None)
-        live = board.live(now).mask
+        live = board.live(now)
+        there = live.mask
         if query.upto:
-            live = live & (board.column("newness") <= newness(*query.upto))
-        keep = live if rows is None else live[rows]
+            there = there & (board.column("newness") <= newness(*query.upto))
+        keep = there if rows is None else there[rows]
         away = None
         if query.place is not None:
             away = board.miles(query.place, query.within)[_of(board, "spot", rows)]
             if query.within is not None:
                 keep = keep & (away <= query.within)
-        return cls(board, rows, scores, keep, away, _fits(board, rows, query))
+        return cls(board, live, rows, scores, keep, away, _fits(board, rows, query))
 
     def but(self, facet: str = "") -> Mask:
         """Which of `rows` fit every choice but those of `facet`."""
@@ -56,6 +58,8 @@ class Selection:
 
     def page(self, sort: str, start: int, size: int) -> tuple[Rows, int]:
         """The rows of one page, in order, and how many fit in all."""
+        if sort == "newest" and self.keep is self.live.mask and not self.fits:  # all there is
+            return self.board.newest_live(self.live, start + size)[start:], self.live.total
         keep = self.but()
         total, wanted = int(np.count_nonzero(keep)), start + size
         if sort == "nearest" and self.miles is not None:
@@ -79,7 +83,7 @@ class Selection:
         return order if self.rows is None else self.rows[order]
 
     def _newness(self, places: Rows) -> Numbers:
-        return self.board.column("newness")[places if self.rows is None else self.rows[places]]
+        return self.board.of("newness", places if self.rows is None else self.rows[places])
 
     def _inside(self, mask: Mask) -> Mask:
         """`mask` over all ads."""
@@ -110,9 +114,8 @@ class Selection:
         mask = self.but(but)
         rows = np.flatnonzero(mask) if self.rows is None else self.rows[mask]
         sectors = len(self.board.registry.sectors)
-        counts = np.bincount(
-            self.board.column("profile")[rows], minlength=sectors * int(np.prod(PROFILE))
-        )
+        profiles = self.board.of("profile", rows)
+        counts = np.bincount(profiles, minlength=sectors * int(np.prod(PROFILE)))
         return counts.reshape(-1, *PROFILE)
 
     def _skill_counts(self, query: SearchQuery) -> dict[str, int]:
@@ -136,8 +139,7 @@ _FACETS = ("kind", "sector", "mode", "rhythm")
 
 
 def _of(board: Board, column: str, rows: Rows | None) -> Numbers:
-    values = board.column(column)
-    return values if rows is None else values[rows]
+    return board.column(column) if rows is None else board.of(column, rows)
 
 
 def _fits(board: Board, rows: Rows | None, query: SearchQuery) -> dict[str, Mask]:

@@ -98,9 +98,18 @@ class Widening:
 
 
 def find(
-    session: Session, index: Index, query: SearchQuery, *, now: datetime, size: int = PAGE_SIZE
+    session: Session,
+    index: Index,
+    query: SearchQuery,
+    *,
+    now: datetime,
+    size: int = PAGE_SIZE,
+    skills: bool = False,
 ) -> Results:
-    """The page of `query`; a page past the end is the last one. Works without an index as well."""
+    """The page of `query`; a page past the end is the last one. Works without an index as well.
+
+    `skills`: read the ads' skills with them, which lists do not show.
+    """
     try:
         page = look_up(session, index, query, now, size)
     except IndexUnavailable:
@@ -113,7 +122,7 @@ def find(
     if query.page > pages:
         query = replace(query, page=pages)
         page = index.search(query, _seconds(now), size=size)
-    found = ads.get_by_boxes(session, page.boxes)
+    found = ads.get_by_boxes(session, page.boxes, skills=skills)
     return Results(
         ads=[ad for ad in found if ads.is_live(ad, now)],
         total=page.total,
@@ -141,7 +150,9 @@ def meanwhile(
         page = index.search(instead, _seconds(now), size=limit, facets=False)
     except IndexUnavailable:
         return []
-    return [ad for ad in ads.get_by_boxes(session, page.boxes) if ads.is_live(ad, now)]
+    return [
+        ad for ad in ads.get_by_boxes(session, page.boxes, skills=False) if ads.is_live(ad, now)
+    ]
 
 
 def _missing_words(page: SearchPage) -> bool:
@@ -199,7 +210,9 @@ def related(session: Session, index: Index, ad: Ad, *, now: datetime, limit: int
         boxes = index.similar(projection.document(ad), _seconds(now), limit=limit * 5)
     except IndexUnavailable:
         return []
-    others = [other for other in ads.get_by_boxes(session, boxes) if ads.is_live(other, now)]
+    others = [
+        other for other in ads.get_by_boxes(session, boxes, skills=False) if ads.is_live(other, now)
+    ]
     return [other for other in others if other.person_id != ad.person_id][:limit]
 
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.arrays import POSITION_BITS, Arrays, Damaged
+from app.search.arrays import POSITION_BITS, Damaged, Readable
 from app.search.board import Board, Part
 from app.search.cards import CARD, LENGTHS, Cards, Mask, Registry, Rows
 from app.search.evaluate import NONE, Keys, Postings, bm25, rarity
@@ -26,6 +26,8 @@ LARGE = 500  # ads that make a segment part of the base
 _LONGER_WORDS = 50  # words that an unfinished one is completed to
 _BEGINNINGS = 400  # words that begin alike and are looked at in one segment
 _REMEMBERED = 256
+_READINGS = 1024  # texts of which is remembered what their words ask for
+_FOUND_BYTES = 12 << 20  # postings of a whole generation that are kept
 
 Found = TypeVar("Found")
 
@@ -34,14 +36,21 @@ class Segment:
     """Some ads that were written together. `mended` gives its arrays where they are damaged."""
 
     def __init__(
-        self, name: str, arrays: Arrays, registry: Registry, mended: Callable[[], Arrays]
+        self, name: str, arrays: Readable, registry: Registry, mended: Callable[[], Readable]
     ) -> None:
         self.name, self._arrays, self._mended = name, arrays, mended
         self.cards = Cards.read(arrays.cards, arrays.skills, arrays.pairs, registry)
         self.raw = arrays.cards
         self.size = len(arrays.cards)
+        self._shelves: dict[str, Shelf] = {}
 
-    def ask(self, question: Callable[[Arrays], Found]) -> Found:
+    def shelf(self, field: str) -> Shelf:
+        """Its plain words, for spelling."""
+        if field not in self._shelves:
+            self._shelves[field] = _shelf([self], field)
+        return self._shelves[field]
+
+    def ask(self, question: Callable[[Readable], Found]) -> Found:
         """The answer of its arrays; whatever damage can be mended is."""
         try:
             return question(self._arrays)
@@ -146,6 +155,7 @@ class Snapshot:
             alive[late[late < first_fresh] + base.part.size] = False
         self.board = Board(base.part, recent, alive, registry)
         self.pages, self.counts = Remembered(_REMEMBERED), Remembered(_REMEMBERED)
+        self.readings, self.found = Remembered(_READINGS), Kept(_FOUND_BYTES)
         self._fields = {name: Field(self, name) for name in LENGTHS}
 
     def _bury(self, alive: Any, standing: Sequence[Standing], starts: NDArray[Any]) -> None:
@@ -180,9 +190,15 @@ class Field:
         words = snapshot.base.lengths[name] + sum(float(own.sum()) for own in self._lengths)
         self._average = _average(words, self._size)
         self._then: Mask | None = None
+        self._found = snapshot.found
         self._all_lengths = partial(snapshot.board.column, LENGTHS[name])
 
     def postings(self, term: str) -> Postings:
+        if self._then is not None:
+            return self._postings(term)
+        return Postings(*self._found.get((self._name, term), lambda: self._postings(term)))
+
+    def _postings(self, term: str) -> Postings:
         rows, strength = self._base.postings(self._name, term, self._average)
         all_rows, all_strengths = [rows], [strength]
         for segment, start, lengths in zip(self._recent, self._starts, self._lengths, strict=False):
@@ -205,11 +221,22 @@ class Field:
         return field
 
     def positions(self, term: str) -> Keys:
+        key = (self._name, term, "positions")
+        return self._found.get(key, lambda: (self._positions(term),))[0]
+
+    def _positions(self, term: str) -> Keys:
         base = self._base.positions(self._name, term)
         parts = [segment.ask(lambda a: a.positions(self._name, term)) for segment in self._recent]
         if not any(len(part) for part in parts):
             return base
         return np.concatenate([base, _shifted(parts, self._starts << POSITION_BITS)])
+
+    def known(self, terms: Sequence[str]) -> list[int]:
+        counts = self._base.shelf(self._name).counts_of(terms).tolist()
+        for segment in self._recent:
+            own = segment.ask(lambda a: [a.having(self._name, term) for term in terms])
+            counts = [before + more for before, more in zip(counts, own, strict=True)]
+        return counts
 
     def beginning(self, prefix: str) -> list[str]:
         return [term for term, _ in self.counted(prefix)[:_LONGER_WORDS]]
@@ -221,11 +248,7 @@ class Field:
         return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
 
     def shelves(self) -> list[Shelf]:
-        return [self._base.shelf(self._name), self._shelf]
-
-    @cached_property
-    def _shelf(self) -> Shelf:
-        return _shelf(self._recent, self._name)
+        return [self._base.shelf(self._name), *(one.shelf(self._name) for one in self._recent)]
 
 
 def _average(words: float, ads: int) -> float:
@@ -237,8 +260,9 @@ def joined(parts: Sequence[Cards], registry: Registry) -> Cards:
     """Cards of several segments as one; there may be none."""
     if len(parts) == 1:
         return parts[0]
-    none = Cards.read(np.zeros(0, CARD), (), np.zeros((0, 2), np.int64), registry)
-    return Cards.joined([none, *parts])
+    if not parts:
+        return Cards.read(np.zeros(0, CARD), (), np.zeros((0, 2), np.int64), registry)
+    return Cards.joined(parts)
 
 
 def _starts(segments: Sequence[Segment]) -> NDArray[np.int64]:

@@ -25,6 +25,7 @@ _FEWEST = 4  # letters of a word that may be misspelt
 _TWO_SLIPS = 8  # letters from which two slips are forgiven
 _SHORT = 5  # below it only what is a skill is near: most short words are words
 _NEAREST = 3  # words that one is taken for
+_ENDINGS = ("ings", "ing", "ers", "er", "ors", "or", "ed", "ment", "nig", "ign", "ng")
 _LETTERS = re.compile(r"[a-z]{1,24}")
 _FAR = 9  # slips that nothing is away
 _COUNTED = 500  # ads up to which it matters whether one is still live
@@ -129,8 +130,7 @@ class Spelling:
         return any(self.having(term) for term in self._terms.beginning(prefix))
 
     def known(self, terms: Sequence[str]) -> list[int]:
-        counts = sum((shelf.counts_of(terms) for shelf in self._terms.shelves()), start=0)
-        return [int(count) for count in np.broadcast_to(counts, len(terms))]
+        return self._terms.known(terms)
 
     def near(self, word: str) -> tuple[Near, ...]:
         if not _LETTERS.fullmatch(word) or len(word) < _FEWEST:
@@ -138,12 +138,17 @@ class Spelling:
         if word in skill_words() or find_places(word):
             return ()  # spelt right, whoever has it
         found = self._near_skills(word)
-        least = min((near.slips for near in found), default=_FAR)
+        least = min((near.slips for near in found if near.ads), default=_FAR)
         if len(word) >= _SHORT:
             # what only ads say is compared by stems, which are alike more easily
             found += [near for near in self._near_terms(word) if near.slips < least]
-            least = min((near.slips for near in found), default=_FAR)
-        best = {near.term: near for near in reversed(found) if near.slips == least}
+            least = min((near.slips for near in found if near.ads), default=_FAR)
+        # a skill that no ad names so may stand in ads under another name
+        best = {
+            near.term: near
+            for near in reversed(found)
+            if near.slips == least or (not near.ads and near.slips < least)
+        }
         ranked = sorted(best.values(), key=lambda near: (near.term[0] != word[0], -near.ads))
         return tuple(ranked[:_NEAREST])
 
@@ -157,12 +162,16 @@ class Spelling:
     def _near_terms(self, word: str) -> list[Near]:
         term = term_of(word)
         slips = min(_forgiven(word), 0 if len(term) < _FEWEST else 1 if len(term) < 6 else 2)
+        tried = [(term, slips, 0)] if slips else []
+        tried += [(stem, _forgiven(stem), 1) for stem in _cut(word) if stem != term]
         counts: dict[str, tuple[int, int]] = {}
-        for shelf in self._terms.shelves() if slips else ():
-            for other, away, ads in shelf.near(term, slips):
-                if other == term:
-                    continue
-                counts[other] = (away, counts.get(other, (0, 0))[1] + ads)
+        for shelf in self._terms.shelves():
+            for stem, allowed, more in tried:
+                for other, away, ads in shelf.near(stem, allowed):
+                    if other == term:
+                        continue
+                    least, before = counts.get(other, (_FAR, 0))
+                    counts[other] = (min(least, away + more), before + ads)
         likely = sorted(counts.items(), key=lambda entry: (entry[1][0], -entry[1][1]))
         found = [Near(other, away, self.having(other)) for other, (away, _) in likely[:8]]
         return [
@@ -170,6 +179,13 @@ class Spelling:
             for near in found
             if near.ads and len(near.term) >= _FEWEST and _begins_alike(word, near.term)
         ]
+
+
+def _cut(word: str) -> list[str]:
+    """What a misspelt word may be but for its ending, which the stemmer takes off only where all
+    before it is spelt right: “gardner” is near “garden”, for all that “gardner” is its own stem."""
+    stems = (word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending))
+    return [stem for stem in stems if len(stem) >= _FEWEST][:1]
 
 
 def _begins_alike(word: str, other: str) -> bool:

@@ -23,8 +23,8 @@ def said(snapshot: Snapshot, terms: Sequence[str], now: int) -> list[Said]:
         rows = snapshot.terms().postings(term).rows
         rows = rows[live[rows]]
         if len(rows):
-            newest = rows[np.argmax(board.column("newness")[rows])]
-            found.append(Said(term, len(rows), board.column("box")[newest].decode()))
+            at = int(np.argmax(board.of("newness", rows)))
+            found.append(Said(term, len(rows), board.of("box", rows[[at]])[0].decode()))
     return found
 
 

@@ -18,7 +18,7 @@ _BECOMES = (
 _NASAL = (("ngh", "c"), ("mh", "p"), ("nh", "t"), ("ng", "g"), ("m", "b"), ("n", "d"))
 # Spelt as English hardly ever is. English words that pass do no harm unless ads have the other.
 _WELSH = re.compile(
-    r"^(?:ll|rh|gw|cy|gy|chw|ngh|mh|nh|dd|ff|sg)|dd|[^aeiouwy]w[^aeiouwyh]|[^aeo]w[nrydls]?$"
+    r"^(?:ll|rh|gw|cy|gy|chw|ngh|mh|nh|dd|ff|sg)|dd|yf|usn|[^aeiou]u$|[^aeiou]gell$|[^aeiouwy]w[^aeiouwyh]|[^aeo]w[nrydls]?$"
     r"|(?:io|iad|iau|aeth|ydd|wyr|wyd|adau|edd|iaith|eg)$|wy|yw"
 )
 

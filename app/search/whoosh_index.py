@@ -49,7 +49,7 @@ class _Batch:
         outdated = [place for id, place in standing.items() if id not in same]
         if not changed and not outdated:
             return
-        manifest = self._folder.look_over()
+        manifest = self._folder.manifest()  # looked over a moment ago, and the lock is ours
         self._folder.sweep(manifest)  # a writer that died may have left something
         table = merging.table_of(self._folder, manifest)
         for segment, row, _ in outdated:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from app.search.arrays import Gathering, Posted, pack
+from app.search.arrays import Gathering, Posted, pack, stored
 from app.search.cards import CARD, LENGTHS
 from app.search.entries import BETWEEN, entry
 from app.search.index import AdDocument
@@ -175,12 +175,12 @@ def _posted(terms: Any, field: str) -> Iterator[Posted]:
         matcher = terms.matcher(field, term, SCHEMA[field].format)
         while matcher.is_active():
             rows.append(matcher.id())
-            weights.append(matcher.weight())
+            weights.append(stored(matcher.weight()))
             places.append(matcher.value())
             matcher.next()
-        times = np.array([len(own) // 2 for own in places])
-        at = np.frombuffer(b"".join(places), "<u2")
-        yield Posted(term, np.array(rows), np.array(weights), times, at)
+        times = [len(own) // 2 for own in places]
+        at = np.frombuffer(b"".join(places), "<u2").tolist()
+        yield Posted(term, rows, weights, times, at)
 
 
 def _as_it_is(_writer: Any, _segments: list[Any]) -> list[Any]:

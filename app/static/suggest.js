@@ -14,7 +14,7 @@
 
   const comfort = (input, many) => {
     const id = input.id + "-list";
-    const list = node({ id, role: "listbox", class: "suggest", hidden: "",
+    const list = node({ id, role: "listbox", class: "suggest", hidden: "", tabindex: -1,
       "aria-label": input.labels[0].textContent });
     let options = [], at = -1, timer, asking = new AbortController();
 
@@ -43,7 +43,7 @@
     const choose = ({ item }) => {
       close();
       if (many) {
-        const before = input.value.slice(0, input.value.length - last().length).trim();
+        const before = input.value.slice(0, -last().length).trim();
         return (input.value = before + (before && " ") + item.label + ", ");
       }
       // The rest of the form, such as a town, goes along.
@@ -70,7 +70,6 @@
     };
 
     const ask = async () => {
-      asking.abort();
       asking = new AbortController();
       try {
         const answer = await fetch(from + "?" + new URLSearchParams({ q: last() }), asking);
@@ -82,6 +81,7 @@
     const on = (event, act) => input.addEventListener(event, act);
     on("input", () => {
       close();
+      options = [];
       if (last().length > 1) timer = setTimeout(ask, 120);
     });
     on("keydown", (event) => {

@@ -21,6 +21,7 @@ from app.config import ROOT
 from app.db import db
 from tests.board import AD, Board, Browser, Form
 from tests.conftest import settings_in
+from tests.journeys import mailed
 
 GWEN, DAFYDD = AD["email"], "dafydd.rhys@letters.example"
 STATIC = ROOT / "app/static"
@@ -92,6 +93,7 @@ class Gallery:
         box, gwen = self.posting()
         self.links(box)
         self.writing(box, gwen)
+        self.by_mail()
         self.mine(gwen)
         self.errors(box, gwen)
         self.look("mailbox", "/dev/mailbox")
@@ -248,6 +250,32 @@ class Gallery:
         self.reader.press(stop, do="unmute")
         dafydd.press(thread, action="/share", do="stop")
 
+    def by_mail(self) -> None:
+        """A conversation by mail with all that can happen beside its messages."""
+        eira, huw = "eira@members.example", "huw@letters.example"
+        writer, replier = self.board.browser(), self.board.browser()
+        box = self.board.publish(writer, headline="Beekeeper seeks a head for sums", email=eira)
+        thread = self.board.converse(box, replier, email=huw, name="Huw")
+        mailed.answer(self.board, f"Thursday? I am at {eira}.", by=eira, files=2)
+        mailed.answer(self.board, "Away!", by=huw, Auto_Submitted="auto-replied")
+        replier.press(thread, action="/share", do="share")
+        replier.press(thread, action="/share", do="stop")
+        replier.press(thread, message="Thursday it is.")
+        self.board.work()
+        mailed.come_back(self.board, to=eira)
+        mailed.answer(self.board, "Or Friday.", by=huw, proven=False)
+        link = self.board.link(huw)
+        self.look("link was this you", link)
+        mailed.answer(self.board, "Or Saturday,\n\nat the market.", by=huw, proven=False)
+        self.look("link were these you", link)
+        self.look("thread by mail", thread, replier)
+        writer.press(thread, action="/mute", do="mute")
+        self.look("thread by mail, muted", thread, writer)
+        stop = self.board.stop(huw)
+        self.look("stop as the one who answered", stop)
+        self.keep("stop reported", self.reader.press(stop, do="report", reason="spam"))
+        self.keep("stop blocked", self.reader.press(stop, do="block"))
+
     def mine(self, gwen: Browser) -> None:
         paused = "Paused while I move house and find the box with the books in"
         boxes = [
@@ -312,7 +340,7 @@ def _headers(answer: Response) -> dict[str, str]:
 
 def walk(folder: Path) -> Gallery:
     """Make a board in `folder` with the demo ads, and see all of its pages."""
-    app = create_app(settings_in(folder))
+    app = create_app(settings_in(folder, **mailed.SETTINGS))
     app.testing = False
     with time_machine.travel(datetime.now(UTC), tick=True) as clock:
         prepare(app, demo=False)

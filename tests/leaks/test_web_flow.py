@@ -12,7 +12,6 @@ import pytest
 from flask import Flask, Response
 
 from app import worker
-from app.api import ads as api
 from app.mail.transports import SmtpTransport
 from app.tasks import TASKS
 from tests.board import AD, Board, Browser
@@ -46,8 +45,6 @@ def watch(
 def app(make_app: Callable[..., object]) -> object:
     app = make_app(broker_email=BROKER)
     assert isinstance(app, Flask)
-    if api.bp.name not in app.blueprints:
-        app.register_blueprint(api.bp)
     return app
 
 

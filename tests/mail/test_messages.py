@@ -154,12 +154,15 @@ def written(site: Site = SITE, **changes: Any) -> str:
     return messages.new_message(site, **(words | changes)).body
 
 
-def test_an_answerable_mail_begins_with_the_text_and_a_line_to_reply_above() -> None:
-    body = written(replace(SITE, relay_domain="relay.example.org"))
+def test_an_answerable_mail_begins_with_its_purpose_then_the_text_and_a_line_to_reply_above() -> (
+    None
+):
+    linked = f"{TEXT}\n\nSee https://exports.example/how"
+    body = written(replace(SITE, relay_domain="relay.example.org"), text=linked)
     above, _, below = body.partition(f"\n\n{REPLY_MARKER}\n\n")
-    assert above == TEXT.rstrip("\n")
-    assert "Just reply to this mail" in " ".join(below.split())
-    assert re.findall(r"https?://\S+", below)[:2] == [LINK, STOP]
+    assert above == f"Just reply to this mail, or answer on the board:\n{LINK}\n\n{linked}"
+    assert "Reply, and Siân gets your words, without your signature" in " ".join(below.split())
+    assert re.findall(r"https?://\S+", below)[0] == STOP
     assert "Answer on the board, not to this mail" not in body
 
 

@@ -21,6 +21,7 @@ from app.people import service as people
 from app.relay import service as relay
 from app.relay.models import Message, Thread
 from app.relay.policy import Role
+from tests.oracle import assert_no_leak
 
 WRITER = "g.prydderch77@tyddyn.example"
 REPLIER = "chandler.d@seafront.example"
@@ -72,6 +73,8 @@ class Talk:
     now: datetime = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
     refused: set[str] = field(default_factory=set)  # addresses the mail server knows nothing of
     site: Site = SITE
+    sent: list[Parcel] = field(default_factory=list)
+    sharing: set[str] = field(default_factory=set)  # who has let their address pass, ever
 
     def later(self, **by: float) -> None:
         self.now += timedelta(**by)
@@ -165,6 +168,7 @@ class Talk:
     def share(self, key: str, *, email: str) -> None:
         with transaction() as session:
             thread, by = self._find(session, key, email)
+            self.sharing.add(email)
             relay.share(session, thread=thread, by=by, now=self.now, site=self.site)
 
     def unshare(self, key: str, *, email: str) -> None:
@@ -197,6 +201,7 @@ class Talk:
 
     def deliver(self, parcel: Parcel) -> Outcome:
         """The mail server's side."""
+        self.sent.append(parcel)
         gone = parcel.recipient.reveal() in self.refused
         return Never(Trouble.REFUSED_ADDRESS) if gone else Sent()
 
@@ -224,6 +229,14 @@ class Talk:
     def threads(self) -> int:
         with transaction() as session:
             return len(session.scalars(select(Thread)).all())
+
+    def assert_no_leak(self) -> None:
+        """Nobody was mailed the other side's address, handed over or still waiting; see `share`."""
+        mails = [(mail.to, mail.raw) for mail in self.mails()]
+        mails += [(parcel.recipient.reveal(), parcel.mime) for parcel in self.sent]
+        for to, raw in mails:
+            others = {WRITER, REPLIER} - {to} - self.sharing
+            assert_no_leak(raw, *others)
 
     def messages(self) -> list[str]:
         """Every text kept, in order."""

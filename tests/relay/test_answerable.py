@@ -95,7 +95,7 @@ def test_the_first_mail_has_exactly_the_intended_headers(wire: Wire) -> None:
     assert SIGNER.knows("loop", wire.key, str(mail["X-Board-Loop"]))
     assert mail["Feedback-ID"] == "new_message:relay:bothways"
     body = mail.get_content().replace("\r\n", "\n")
-    assert body.startswith(f"{HELLO}\n\n{REPLY_MARKER}\n\n")
+    assert f"\n\n{HELLO}\n\n{REPLY_MARKER}\n\n" in body
 
 
 def test_an_answer_refers_to_what_its_own_reader_received(wire: Wire) -> None:

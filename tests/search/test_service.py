@@ -15,9 +15,12 @@ from tests.search.conftest import NOON, Shop
 from tests.search.documents import ask
 
 
-def find(shop: Shop, q: str = "", size: int = 20, **args: str | list[str]) -> Results:
+def find(
+    shop: Shop, q: str = "", size: int = 20, skills: bool = False, **args: str | list[str]
+) -> Results:
     with shop.sessions() as session:
-        found = service.find(session, shop.index, ask(q, **args), now=NOON, size=size)
+        query = ask(q, **args)
+        found = service.find(session, shop.index, query, now=NOON, size=size, skills=skills)
         session.expunge_all()
         return found
 
@@ -40,12 +43,22 @@ def counted(shop: Shop) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-def test_ads_come_in_order_with_their_skills_in_two_queries_and_a_look_for_news(shop: Shop) -> None:
+def test_ads_come_in_order_in_one_query_and_a_look_for_news(shop: Shop) -> None:
     for number in range(30):
         shop.post(headline=f"lantern {number}", offers_skills=("harp", "tuning"))
     shop.refresh()
     with counted(shop) as statements:
         found = find(shop, "lantern", sort="newest")
+    assert boxes(found) == [f"{n:06d}" for n in range(30, 10, -1)]
+    assert len(statements) == 1 + 1
+
+
+def test_ads_come_with_their_skills_in_two_queries_where_those_are_wanted(shop: Shop) -> None:
+    for number in range(30):
+        shop.post(headline=f"lantern {number}", offers_skills=("harp", "tuning"))
+    shop.refresh()
+    with counted(shop) as statements:
+        found = find(shop, "lantern", skills=True, sort="newest")
     assert boxes(found) == [f"{n:06d}" for n in range(30, 10, -1)]
     assert found.ads[0].side_skills("offers") == ("harp", "tuning")
     assert (found.total, found.page, found.pages, found.words) == (30, 1, 2, ("lantern",))

@@ -26,3 +26,4 @@ def post(app: Flask, reader: Reader) -> Iterator[Post]:
         made.stop.set()
         thread.join(15)
         assert not thread.is_alive()
+        made.talk.assert_no_leak()

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from app.core.secret import Address
 from app.db import transaction
+from app.mail import outbox
 from app.mail.bounce_address import bounce_address
 from app.mail.models import OutboxMail
 from app.people import service as people
@@ -53,6 +54,12 @@ def sent_to(post: Post, email: str) -> list[int]:
     return found
 
 
+def fate(message: int) -> str:
+    """What became of the mail that carries this message."""
+    with transaction() as session:
+        return outbox.fates(session, [message])[message]
+
+
 def delivery_report(post: Post, action: str = "failed", status: str = "5.1.1") -> str:
     return (
         f"Reporting-MTA: dns; mx.seafront.example\n\nFinal-Recipient: rfc822; {REPLIER}\n"
@@ -98,8 +105,13 @@ def test_two_within_a_week_and_the_address_counts_as_dead(post: Post) -> None:
     come_back(post, first)  # the same mail again says nothing new
     assert not post.is_dead(REPLIER)
     post.talk.later(days=6)
+    waiting = post.talk.write(post.key, "Or the week after?", email=WRITER)
     come_back(post, second)
     assert post.is_dead(REPLIER)
+    assert fate(waiting) == "undeliverable"  # what was waiting goes no more
+    handed_over = len(post.talk.sent)
+    post.talk.send_mail()
+    assert len(post.talk.sent) == handed_over
 
     before = len(post.talk.mails(REPLIER))
     post.talk.write(post.key, "Or Sunday?", email=WRITER)

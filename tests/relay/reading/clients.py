@@ -40,8 +40,9 @@ class Reply:
         link = f"https://board.example/l/{SECRET}"
         stop = f"https://board.example/l/stop-{SECRET[::-1]}"
         return (
-            f"{self.language.theirs}\n\n{marker}\n\nGwilym wrote this to you. Read and answer:\n"
-            f"{link}\n\nRather not? One press:\n{stop}\n\n-- \nBothways\nhttps://board.example"
+            f"Just reply to this mail, or answer on the board:\n{link}\n\n{self.language.theirs}"
+            f"\n\n{marker}\n\nGwilym wrote this to you. The link at the top works for 30 days.\n\n"
+            f"Rather not? One press:\n{stop}\n\n-- \nBothways\nhttps://board.example"
         )
 
     @property

@@ -8,11 +8,12 @@ from email.message import EmailMessage
 from html import escape
 from urllib.parse import quote
 
+import idna
 import pytest
 
 from app.core.secret import Address
 from app.relay.reading import Reading, read
-from app.relay.scrub import scrub
+from app.relay.scrub import ADDRESS_REMOVED, scrub
 from tests.oracle import assert_no_leak
 from tests.relay.reading.clients import ALIAS, BLODWEN, GWILYM, RELAY, SAFE, SECRET
 from tests.relay.reading.mails import html, mail, reading_of
@@ -33,7 +34,8 @@ def passed_on(text: str) -> str:
 @pytest.mark.parametrize(
     "name",
     [
-        *("Sender", "Reply-To", "Resent-From", "Resent-Sender", "Resent-To", "Return-Path"),
+        *("From", "Sender", "Reply-To", "Return-Path", "X-Envelope-From", "X-Apparently-From"),
+        *("Resent-From", "Resent-Sender", "Resent-To", "Resent-Reply-To", "Resent-Message-ID"),
         *("Errors-To", "Return-Receipt-To", "Disposition-Notification-To", "Cc", "Bcc", "To"),
         *("Received", "X-Received", "Delivered-To", "X-Original-To", "X-Forwarded-For", "Comments"),
         *("Message-ID", "References", "In-Reply-To", "Content-ID", "Content-Location", "Subject"),
@@ -45,6 +47,51 @@ def test_no_header_is_passed_on(name: str) -> None:
     value = f'"{BLODWEN}" <{BLODWEN}> {CODED} =?utf-8?B?{CODED}?='
 
     assert passed_on(reading_of(OWN, f"{name}: {value}").text) == OWN
+
+
+def test_a_display_name_that_is_an_address_is_not_passed_on() -> None:
+    named = mail(OWN, sender=f'"{BLODWEN}" <{BLODWEN}>')
+
+    assert passed_on(read(named, trusted="").text) == OWN
+
+
+def test_a_boundary_and_what_stands_around_the_parts_are_not_passed_on() -> None:
+    edge = f"=_{BLODWEN}"
+    body = f"{BLODWEN}\n--{edge}\nContent-Type: text/plain\n\n{OWN}\n--{edge}--\n{BLODWEN}"
+
+    told = reading_of(body, f'Content-Type: multipart/mixed; boundary="{edge}"')
+
+    assert passed_on(told.text) == OWN
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        f"On Tue, 3 Jun 2025 at 10:04, Blodwen Hughes <{BLODWEN}> wrote:\n\n> My first thought.",
+        f"Le 3 juin 2025 à 10:04, Blodwen <{BLODWEN}> a écrit :\n\n> My first thought.",
+        f"From: Blodwen Hughes <{BLODWEN}>\nSent: 03 June 2025 10:04\nTo: Gwilym via Bothways\n"
+        "Subject: Re: Hedges\n\nMy first thought.",
+    ],
+)
+def test_a_follow_up_to_ones_own_mail_does_not_show_who_wrote_that(earlier: str) -> None:
+    assert passed_on(reading_of(f"{OWN}\n\n{earlier}").text) == OWN
+
+
+@pytest.mark.parametrize("mark", ["-- \n", "", "Best wishes\n", "__________\n"])
+def test_a_signature_gives_no_address_away(mark: str) -> None:
+    signed = f"{OWN}\n\n{mark}Blodwen | {BLODWEN} | mailto:{BLODWEN}"
+
+    assert passed_on(reading_of(signed).text).startswith(OWN)
+
+
+@pytest.mark.parametrize("typed", ["tŷ-môr.example", "TŶ-MÔR.example", "xn--t-mr-xqa79e.example"])
+def test_a_domain_beyond_ascii_is_taken_out_in_either_form(typed: str) -> None:
+    own = "blodwen@tŷ-môr.example"
+    assert idna.encode("tŷ-môr.example").decode() == "xn--t-mr-xqa79e.example"
+
+    words, found = scrub(reading_of(f"I am blodwen@{typed}, as ever").text, parties=[Address(own)])
+
+    assert (words, found) == (f"I am {ADDRESS_REMOVED}, as ever", 1)
 
 
 def test_a_reading_shows_no_address_when_it_is_printed() -> None:
