@@ -32,6 +32,7 @@ EVERY: dict[str, Callable[[Site], Draft]] = {
     ),
     "ad_published": lambda site: messages.ad_published(site, **AD),
     "ad_removed": lambda site: messages.ad_removed(site, **AD),
+    "matches": lambda site: messages.matches(site, **AD, others=["Baker seeks a web page"]),
     "confirm_alert": lambda site: messages.confirm_alert(
         site, words=WANTED, daily=True, link=LINK, until=UNTIL
     ),
@@ -68,6 +69,7 @@ EVERY: dict[str, Callable[[Site], Draft]] = {
     "erased": lambda site: messages.erased(site),
 }
 PURPOSE = {
+    "matches": "https://board.example.org/ads/7K2M9Q/matches",
     "ad_published": "https://board.example.org/ads/7K2M9Q/potter-seeks",
     "ad_removed": "https://board.example.org/terms",
     "declined": "https://board.example.org/ads",
