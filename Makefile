@@ -15,7 +15,7 @@ EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keyword N_ 
 	--project Bothways --header-comment '\# What Bothways says. Gathered by: make translations'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-engines bench-hostile bench-pages bench-relevance translations clean
+.PHONY: help run test check bench bench-engines bench-hostile bench-pages bench-relay bench-relevance translations clean
 
 help:  ## Say what there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -23,7 +23,7 @@ help:  ## Say what there is (this)
 run: $(RUNS)  ## Start the board: web and worker (PORT=8000; DEMO=0 for no demo ads)
 	@PORT="$(PORT)" DEMO="$(DEMO)" exec $(BIN)/python -m app.serve
 
-test: $(TESTABLE) chromium check  ## Check everything, then run the whole suite (TESTS=tests/ads for some)
+test: $(TESTABLE) chromium postfix check  ## Check everything, then run the whole suite (TESTS=tests/ads for some)
 	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 $(TESTS)
 
 check: $(TESTABLE)  ## Style, types, who imports whom, migrations and translations up to date
@@ -45,6 +45,9 @@ bench-engines: $(TESTABLE)  ## Compare the search with other engines (BENCH_MILL
 bench-pages: $(TESTABLE)  ## Ask for whole pages over HTTP at 1 and 8 connections
 	@$(BIN)/python -m bench.pages
 
+bench-relay: $(TESTABLE)  ## Answer by mail: how many a second go in by LMTP and out by SMTP, and how soon
+	@$(BIN)/python -m bench.relay
+
 bench-hostile: $(TESTABLE)  ## Ask 100,000 ads for texts that mean no good, and time suggestions
 	@$(BIN)/python -m bench.hostile
 	@$(BIN)/python -m bench.suggest
@@ -64,9 +67,12 @@ clean:  ## Take away what can be made again: environment, caches, search index (
 	find app bench checks migrations tests -name __pycache__ -prune -exec rm -rf {} +
 	find search_index -mindepth 1 ! -name .gitignore -delete
 
-.PHONY: chromium
+.PHONY: chromium postfix
 chromium: $(TESTABLE)
 	@sh checks/chromium.sh
+
+postfix: $(TESTABLE)
+	@sh checks/postfix.sh
 
 $(RUNS): requirements.txt
 	@command -v $(PYTHON) > /dev/null || { echo "Bothways needs Python 3.11 or newer, and there is no $(PYTHON) here."; exit 1; }

@@ -16,5 +16,6 @@ except BadSettings as problem:
 
 collect_at_safe_moments()
 if click.get_current_context(silent=True) is None:  # a server, not one of the commands
-    for sentence in app.extensions["settings"].without_effect():
+    settings = app.extensions["settings"]
+    for sentence in [*settings.doubtful(), *settings.without_effect()]:
         logging.getLogger("app").warning(sentence)

@@ -1,9 +1,12 @@
 """The commands' names; each opens a unit of work and calls one service."""
 
+import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import click
 from flask import Flask, current_app
@@ -15,10 +18,11 @@ from app.ads import transfer
 from app.ads.models import Ad
 from app.core.clock import utcnow
 from app.core.errors import Refusal
-from app.current import index, site
+from app.current import index, settings, site
 from app.db import db, transaction
 from app.mail import messages, outbox
 from app.moderation import service as moderation
+from app.relay import accepting, door
 from app.relay import service as relay
 from app.search import projection
 from app.search.index import IndexBusy, IndexUnavailable
@@ -29,11 +33,23 @@ ads_group = AppGroup("ads", help="Import and export ads; let held ones through o
 messages_group = AppGroup("messages", help="First messages that wait for a broker.")
 search_group = AppGroup("search", help="The search index, which can always be made anew.")
 outbox_group = AppGroup("outbox", help="Mails waiting, sent and dead.")
+relay_group = AppGroup("relay", help="Answers by mail, where RELAY_DOMAIN is set.")
+
+# What a mail server makes of our exit status (sysexits.h): ours to keep, refused, or again later.
+EXITS = {
+    door.TAKEN: os.EX_OK,
+    door.TOO_BIG: os.EX_DATAERR,
+    door.UNKNOWN: os.EX_NOUSER,
+    door.NO_ROOM: os.EX_TEMPFAIL,
+    door.LATER: os.EX_TEMPFAIL,
+}
 
 
 def register_commands(app: Flask) -> None:
     """Give `flask` the board's commands."""
-    for command in (ads_group, messages_group, search_group, outbox_group, worker, reports, serve):
+    for group in (ads_group, messages_group, search_group, outbox_group, relay_group):
+        app.cli.add_command(group)
+    for command in (worker, reports, serve):
         app.cli.add_command(command)
 
 
@@ -219,9 +235,14 @@ def _index_trouble() -> Iterator[None]:
 
 @outbox_group.command("status")
 def outbox_status() -> None:
-    """Show how many mails stand where, and those that wait."""
-    for state, count in sorted(outbox.counts(db.session).items()):
+    """Show how many mails stand where, those that wait, and whether any can go at all."""
+    now = utcnow()
+    for state, count in sorted({"dead": 0, **outbox.counts(db.session)}.items()):
         click.echo(f"{state}: {count}")
+    oldest = outbox.oldest_promise(db.session, now=now)
+    click.echo(f"oldest waiting: {round(oldest.total_seconds())} s" if oldest else "none waiting")
+    if pause := outbox.paused(db.session):
+        click.echo(f"paused since {pause.since:%d %b %H:%M}: {pause.trouble}")
     for mail in outbox.status(db.session):
         click.echo(
             f"{mail.id}  {mail.kind}  {mail.state}  tried {mail.attempts}×  "
@@ -243,6 +264,68 @@ def outbox_cancel(ids: tuple[int, ...]) -> None:
     """Never send these mails."""
     with transaction() as session:
         click.echo(f"{outbox.cancel(session, ids=ids, now=utcnow())} cancelled.")
+
+
+@relay_group.command("lmtp")
+def relay_lmtp() -> None:
+    """Take mail in by LMTP at LMTP_LISTEN, until told to end."""
+    from app.relay import lmtp  # no other command, and no page, needs its library
+
+    if not settings().relay_domain:
+        raise click.ClickException("Set RELAY_DOMAIN first: the domain whose mail is taken in.")
+    for sentence in settings().doubtful():
+        click.echo(sentence, err=True)
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    where = settings().lmtp_listen
+    try:
+        lmtp.serve(
+            _door(),
+            where,
+            name=settings().relay_domain,
+            stop=stop,
+            ready=lambda place: click.echo(f"Mail is taken in at {place}"),
+        )
+    except OSError as trouble:
+        raise click.ClickException(
+            f"Can’t listen at {where}: {os.strerror(trouble.errno or 0)}."
+        ) from None
+
+
+@relay_group.command("receive")
+@click.argument("recipient", required=False)
+@click.option("--to", help="Whom the mail is to; else RECIPIENT, else ORIGINAL_RECIPIENT.")
+def relay_receive(recipient: str | None, to: str | None) -> None:
+    """Take one mail in from standard input; exits as sysexits.h says."""
+    address = to or recipient or os.environ.get("ORIGINAL_RECIPIENT")
+    if not address:
+        click.echo("Say whom the mail is to: --to ADDRESS", err=True)
+        sys.exit(os.EX_USAGE)
+    raw, from_nobody = accepting.from_pipe(_standard_input(), os.environ.get("SENDER"))
+    if settings().relay_domain:
+        taken_in = _door()
+        answer = taken_in.take(address, raw, from_nobody)
+        taken_in.write_tally()
+    else:  # a mistake in the settings shall send nobody's mail back
+        answer = door.LATER
+    if answer != door.TAKEN:
+        click.echo(answer, err=True)
+    sys.exit(EXITS[answer])
+
+
+def _door() -> door.Door:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    return door.Door(door.Surroundings(context=app.app_context, now=utcnow, site=site()))
+
+
+def _standard_input() -> bytes:
+    """The mail, or a little more than is taken; what follows is read away, not kept."""
+    source = sys.stdin.buffer
+    raw = source.read(accepting.LARGEST + 4096)
+    while source.read(65536):
+        continue
+    return raw
 
 
 @click.command("worker")

@@ -15,16 +15,16 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 LEAST_SECRET = 32  # characters; a key one can guess signs nothing
 LEAST_LETTERS = 8  # different ones in it
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+# A port of this machine, or a socket: whoever can speak to it can pretend to have checked a mail.
+_LISTEN = re.compile(r"(?:127(?:\.\d{1,3}){3}|localhost|\[::1\]):\d{1,5}|/[^\0\n]{1,100}")
+_NAME = re.compile(r"[A-Za-z0-9._:/-]{0,253}")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 # What may be set already, and what it changes nothing about yet.
 _LATER = {
-    "relay_domain": "mails point to the conversation’s page",
-    "lmtp_listen": "no mail is taken in",
-    "trusted_authserv_id": "no mail is taken in",
     "meaning": "nothing is matched by meaning",
     "redis_url": "limits are counted in the database",
-    "metrics_token": "there is no /metrics",
 }
 
 
@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     mail_url: SecretStr = SecretStr("file:instance/mail")
     mail_from: str = "board@localhost"
     relay_domain: str = ""
+    relay_to_header: Literal["sink", "real"] = "sink"
     lmtp_listen: str = "127.0.0.1:8024"
     trusted_authserv_id: str = ""
     meaning: Literal["auto", "off"] = "auto"
@@ -154,6 +155,29 @@ class Settings(BaseSettings):
             raise ValueError("must be one plain address such as broker@example.org")
         return value
 
+    @field_validator("relay_domain")
+    @classmethod
+    def _domain(cls, value: str) -> str:
+        value = value.lower().rstrip(".")
+        if value and (len(value) > 190 or not _DOMAIN.fullmatch(value)):
+            raise ValueError("must be a domain such as reply.board.example.org")
+        return value
+
+    @field_validator("lmtp_listen")
+    @classmethod
+    def _place_to_listen(cls, value: str) -> str:
+        port = int(value.rpartition(":")[2]) if _LISTEN.fullmatch(value) and value[0] != "/" else 0
+        if not _LISTEN.fullmatch(value) or port > 65535:
+            raise ValueError("must be a port of this machine (127.0.0.1:8024) or a socket’s path")
+        return value
+
+    @field_validator("trusted_authserv_id")
+    @classmethod
+    def _authserv_id(cls, value: str) -> str:
+        if not _NAME.fullmatch(value):
+            raise ValueError("must be what your mail server calls itself, such as mx.example.org")
+        return value
+
     @field_validator("site_name", "broker_name")
     @classmethod
     def _printable(cls, value: str) -> str:
@@ -201,6 +225,20 @@ class Settings(BaseSettings):
         return self.secret_key.get_secret_value() or _development_key(
             self.state_folder / "secret_key"
         )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The signing key, then the keys it replaced, whose signatures still count."""
+        return (self.secret, *(key.get_secret_value() for key in self.secret_key_fallbacks))
+
+    def doubtful(self) -> list[str]:
+        """A sentence for each setting that works, but hardly as it is meant."""
+        if self.relay_domain and not self.trusted_authserv_id:
+            return [
+                "TRUSTED_AUTHSERV_ID is not set: no answer by mail can be proved, so each one "
+                "waits until its sender has pressed a link."
+            ]
+        return []
 
     def without_effect(self) -> list[str]:
         """A sentence for each setting that was given a value this version does nothing with."""

@@ -1,8 +1,11 @@
 """What the worker does beside mail: the index, the reminders, and forgetting what is due."""
 
+import atexit
+from functools import cache
+
 from app.ads import service as ads
 from app.core.clock import utcnow
-from app.current import index
+from app.current import index, settings
 from app.current import site as this_site
 from app.db import checkpoint, transaction
 from app.limits import service as limits
@@ -11,7 +14,8 @@ from app.mail.policy import SENT_KEPT
 from app.moderation import service as moderation
 from app.people import service as people
 from app.people.policy import PURPOSES
-from app.relay import keeping
+from app.relay import accepting, bounces, keeping, taking
+from app.relay.reader import Reader
 from app.search import projection
 from app.worker import Task
 
@@ -19,6 +23,20 @@ from app.worker import Task
 def refresh_index() -> None:
     """Bring the index up to date with the database; mends it where it is damaged."""
     projection.refresh_now(index(), now=utcnow())
+
+
+def take_mail() -> None:
+    """Read the mails that came in, and do what each leads to."""
+    trusted = settings().trusted_authserv_id
+    taking.take_due(_reader(), now=utcnow, site=this_site(), trusted=trusted)
+
+
+@cache
+def _reader() -> Reader:
+    """One for this process; it starts its child when there is something to read."""
+    reader = Reader()
+    atexit.register(reader.close)
+    return reader
 
 
 def tidy_index() -> None:
@@ -60,6 +78,8 @@ def forget() -> None:
     with transaction() as session:
         ads.purge(session, now=now)
         keeping.purge(session, now=now)
+        accepting.purge(session, now=now)
+        bounces.purge(session, now=now)
         outbox.purge(session, before=now - SENT_KEPT)
         moderation.purge(session, before=now - moderation.KEPT)
         limits.purge(session, now=now)
@@ -69,6 +89,8 @@ def forget() -> None:
 
 TASKS = [
     Task("index", 0.3, refresh_index),
+    # By itself: a mail may take its reader two seconds, and an ad should be found within one.
+    Task("incoming", 0.3, take_mail, apart=True),
     Task("index merging", 2, merge_index),
     Task("reminders", 60, send_reminders),
     Task("forgetting", 600, forget),

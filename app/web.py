@@ -28,6 +28,7 @@ from app.board import (
     posting,
     report,
     results,
+    stop,
     suggest,
     thread,
     words,
@@ -35,8 +36,9 @@ from app.board import (
 from app.config import ROOT, Settings
 from app.core.errors import Kind, Refusal
 from app.core.secret import Address
+from app.core.signing import Signer
 from app.core.site import Site
-from app.pages import for_machines, health, mailbox, plain
+from app.pages import for_machines, health, mailbox, metrics, plain
 from app.people.policy import SESSION_LASTS
 from app.search.whoosh_index import WhooshIndex
 
@@ -114,13 +116,16 @@ def site_of(settings: Settings) -> Site:
         mail_from=settings.mail_from,
         broker_name=settings.broker_name,
         broker_email=Address(broker) if broker else None,
+        relay_domain=settings.relay_domain,
+        to_header=settings.relay_to_header,
+        signer=Signer(settings.secrets),
     )
 
 
 def _register_pages(app: Flask, settings: Settings) -> None:
-    for page in (home, results, suggest, ad, posting, mine, my_data, thread, link, report):
+    for page in (home, results, suggest, ad, posting, mine, my_data, thread, link, stop, report):
         app.register_blueprint(page.bp)
-    for page in (plain, health, for_machines):
+    for page in (plain, health, metrics, for_machines):
         app.register_blueprint(page.bp)
     if settings.app_env == "development" and settings.mail_folder is not None:
         app.register_blueprint(mailbox.bp)

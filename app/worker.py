@@ -1,6 +1,7 @@
-"""The worker: one thread delivers mail, one does everything else, and both outlive any failure.
+"""The worker: one thread delivers mail, one takes it in, one does the rest; all outlive failures.
 
-Two, because a mail server may think for a minute and an ad should be found within a second.
+Three, because a mail server may think for a minute, a mail may be hard to read, and an ad should be
+found within a second.
 """
 
 import logging
@@ -33,6 +34,7 @@ class Task:
     name: str
     every_seconds: float
     run: Callable[[], object]
+    apart: bool = False  # in a thread of its own
 
 
 # What the worker does beside mail. In this order, each in the application's context.
@@ -59,15 +61,22 @@ def run(
         _drain(app, transport, tasks)
         return
     _end_on_signal(stop)
+    together = [task for task in tasks if not task.apart]
     rounds = [
         Thread(target=_deliver, args=(app, transport, stop), name="mail", daemon=True),
-        Thread(target=_do_tasks, args=(app, tasks, stop), name="tasks", daemon=True),
+        Thread(target=_do_tasks, args=(app, together, stop), name="tasks", daemon=True),
+        *(
+            Thread(target=_do_tasks, args=(app, [task], stop), name=task.name, daemon=True)
+            for task in tasks
+            if task.apart
+        ),
     ]
     for thread in rounds:
         thread.start()
     _watch(rounds, app, stop)
     rounds[0].join(LEAVE_SECONDS)
-    rounds[1].join(LEAVE_SECONDS / 10)
+    for thread in rounds[1:]:
+        thread.join(LEAVE_SECONDS / 10)
 
 
 def _drain(app: Flask, transport: transports.Transport, tasks: Sequence[Task]) -> None:
@@ -80,7 +89,7 @@ def _drain(app: Flask, transport: transports.Transport, tasks: Sequence[Task]) -
 
 
 def _watch(rounds: Sequence[Thread], app: Flask, stop: Event) -> None:
-    """Show signs of life as long as both threads live."""
+    """Show signs of life as long as every thread lives."""
     path = heartbeat.path_in(app.instance_path)
     while not stop.is_set():
         if all(thread.is_alive() for thread in rounds):

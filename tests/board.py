@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import time_machine
 from flask import Flask
@@ -164,6 +165,13 @@ class Board:
         found = re.search(r"https?://[^/\s]+(/\S*)", text)
         assert found is not None, text
         return found[1]
+
+    def stop(self, to: str) -> str:
+        """The path by which the newest mail of a conversation to that address says no to more."""
+        for mail in reversed(self.mails(to)):
+            if leave := mail["List-Unsubscribe"]:
+                return urlsplit(str(leave).strip("<>")).path
+        raise AssertionError("no mail of a conversation")
 
     def post_ad(self, browser: Browser | None = None, **changes: Any) -> TestResponse:
         """Fill in the ad form and go through the preview; returns the last answer."""

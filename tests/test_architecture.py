@@ -96,7 +96,8 @@ def test_nobody_commits_but_the_unit_of_work(path: Path) -> None:
 @pytest.mark.parametrize("feature", FEATURES)
 def test_a_feature_opens_no_unit_of_work(feature: str) -> None:
     # What the worker calls: an attempt to send, or a batch of marks, is a unit of work by itself.
-    passed_in = {"search/projection.py", "mail/delivery.py"}
+    # So is each recipient of a mail that is brought to the door, and each mail that is read.
+    passed_in = {"search/projection.py", "mail/delivery.py", "relay/door.py", "relay/taking.py"}
     for path in (APP / feature).rglob("*.py"):
         if name_of(path) not in passed_in:
             assert "app.db.transaction" not in imports(path), name_of(path)
@@ -181,7 +182,7 @@ def test_every_refusal_has_its_answer_and_its_sentence(app: Flask) -> None:
 PERSONAL = {
     *("link.published", "mine.edit", "mine.act", "my_data.erase"),
     *("thread.thread", "thread.write", "thread.decline", "thread.end", "thread.block"),
-    "thread.report",
+    *("thread.report", "thread.mute", "thread.share"),
 }
 
 
@@ -219,6 +220,7 @@ def test_every_address_in_every_mail_leads_somewhere(board: Board) -> None:
     box = board.publish(writer)
     path = board.converse(box, replier)
     writer.press(path, message="With pleasure. Friday at three, at the harbour?")
+    writer.press(path, action="/share", do="share")
     replier.press(path, action="/end")
     other = board.converse(box, email="second@letters.example")
     writer.press(other, action="/decline", reason="time")

@@ -178,6 +178,13 @@ def test_the_handbook_has_a_line_for_every_folder_and_top_module() -> None:
     assert {name for name in said if not (ROOT / name).exists()} <= wanted
 
 
+def test_the_handbook_names_every_module_of_the_relay() -> None:
+    section = handbook().partition("### Inside `relay/`")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`(?:app/relay/)?(\w+)(?:\.py)?`", section))
+    there = {path.stem for path in tracked_under("app/relay") if path.suffix == ".py"}
+    assert there - {"__init__"} <= named
+
+
 def tracked_under(folder: str) -> Iterator[Path]:
     return (path for path in tracked() if path.is_relative_to(ROOT / folder))
 

@@ -1,4 +1,4 @@
-"""The worker: its two threads, its sign of life, and what a failure costs."""
+"""The worker: its threads, its sign of life, and what a failure costs."""
 
 import logging
 import threading
@@ -113,6 +113,19 @@ def test_a_long_mail_does_not_hold_up_the_tasks(app: Flask, person: int, tmp_pat
         assert done.wait(5)
         release.set()
     assert row(number).state == "sent"  # ended, but only after the mail in hand
+
+
+def test_a_slow_task_apart_does_not_hold_up_the_others(app: Flask) -> None:
+    released, done = Event(), Event()
+    tasks = [
+        Task("slow", 0.01, lambda: released.wait(5), apart=True),
+        Task("quick", 0.01, done.set),
+    ]
+    with Running(app, tasks=tasks):
+        try:
+            assert done.wait(3)
+        finally:
+            released.set()
 
 
 def test_an_unusable_transport_is_left_alone_for_a_while(app: Flask, person: int) -> None:

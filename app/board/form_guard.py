@@ -15,6 +15,7 @@ from app.current import settings
 TOKEN_LASTS = timedelta(hours=24)  # an older form asks once more instead of losing what was typed
 QUICKEST = timedelta(seconds=3)  # nobody fills in a form faster
 HONEYPOT = "leave_this_empty"
+BY_LINK_ALONE = {"stop.act"}  # mail programs press it (RFC 8058), and its link is the secret
 
 
 def _signer(salt: str) -> URLSafeTimedSerializer:
@@ -42,6 +43,8 @@ def check() -> Response | tuple[str, int] | None:
     """Before every request: refuse a POST that did not come from one of our own forms."""
     if request.method in {"GET", "HEAD", "OPTIONS"} or request.endpoint is None:
         return None  # nothing is changed; or there is no such page, which the router says next
+    if request.endpoint in BY_LINK_ALONE:
+        return None
     if _from_elsewhere():
         abort(400)
     try:

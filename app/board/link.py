@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
@@ -34,17 +34,25 @@ class NothingLeft(Refusal):
     sentence = N_("The ad it is about has moved on since. Look at where it stands now.")
 
 
-_SPENT = (people.LinkUnknown, people.LinkUsed, people.LinkExpired, NothingLeft)
+_SPENT = (
+    people.LinkUnknown,
+    people.LinkUsed,
+    people.LinkExpired,
+    NothingLeft,
+    relay.NothingWaits,
+)
 _SPENT_TITLES = {
     people.LinkUnknown: lazy_gettext("We don’t know this link"),
     people.LinkUsed: lazy_gettext("This link has done its work"),
     people.LinkExpired: lazy_gettext("This link has run out"),
     NothingLeft: lazy_gettext("There is nothing left for this link to do"),
+    relay.NothingWaits: lazy_gettext("There is nothing left for this link to do"),
 }
 
 BUTTONS = {
     "publish": lazy_gettext("Publish my ad"),
     "message": lazy_gettext("Send my message"),
+    "mine": lazy_gettext("Yes, send it"),
     "sign_in": lazy_gettext("Open my ads and messages"),
     "renew": lazy_gettext("Renew my ad for 60 days"),
     "thread": lazy_gettext("Continue"),
@@ -52,6 +60,7 @@ BUTTONS = {
 TITLES = {
     "publish": lazy_gettext("Publish your ad?"),
     "message": lazy_gettext("Send your message?"),
+    "mine": lazy_gettext("Was this you?"),
     "sign_in": lazy_gettext("Open your ads and messages?"),
     "renew": lazy_gettext("Renew your ad?"),
     "thread": lazy_gettext("Go on to the conversation?"),
@@ -71,13 +80,11 @@ def show(token: str) -> ResponseReturnValue:
     now = utcnow()
     try:
         link = people.look_at_link(db.session, token, now=now)
+        _check_works_here(link)
         ad = _ad_of(db.session, link, now)
+        opening, waiting = _waiting(db.session, link)
     except _SPENT as refusal:
         return _spent(refusal)
-    opening: Thread | None = None
-    waiting: list[Message] = []
-    if link.purpose == "message":
-        opening, waiting = relay.unconfirmed(db.session, key=link.subject, person=link.person)
     return render_template(
         "link.html",
         purpose=link.purpose,
@@ -97,6 +104,7 @@ def act(token: str) -> ResponseReturnValue:
     try:
         with transaction() as work:
             link = people.use_link(work, token, now=now)
+            _check_works_here(link)
             known = access.person()
             if link.purpose == "thread":
                 return redirect(_continue(work, link, known), 303)
@@ -108,6 +116,21 @@ def act(token: str) -> ResponseReturnValue:
     if opened:
         access.sign_in(opened)
     return redirect(target, 303)
+
+
+def _check_works_here(link: Link) -> None:
+    """A link that only says no (app.board.stop) proves nothing and opens nothing."""
+    if link.purpose not in BUTTONS:
+        raise people.LinkUnknown
+
+
+def _waiting(work: Session, link: Link) -> tuple[Thread | None, list[Message]]:
+    """The messages this link would send, and of which conversation; raises NothingWaits."""
+    if link.purpose == "message":
+        return relay.unconfirmed(work, key=link.subject, person=link.person)
+    if link.purpose == "mine":
+        return relay.waiting(work, key=link.subject, person=link.person)
+    return None, []
 
 
 def _ad_of(work: Session, link: Link, now: datetime) -> Ad | None:
@@ -141,6 +164,11 @@ def _do(work: Session, link: Link, ad: Ad | None) -> str:
     if link.purpose == "message":
         relay.confirm_thread(work, key=link.subject, person=link.person, now=now, site=site())
         return url_for("thread.thread", key=link.subject)
+    if link.purpose == "mine":
+        chosen = set(request.form.getlist("message", type=int))  # what was shown, or some of it
+        key, person = link.subject, link.person
+        relay.send_waiting(work, key=key, person=person, chosen=chosen, now=now, site=site())
+        return url_for("thread.thread", key=key)
     return link.subject or url_for("mine.mine")  # sign_in: its subject is a path of one's own
 
 

@@ -1,18 +1,16 @@
 """One conversation: what was said, the form to go on, and the ways to end it kindly or firmly."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
-from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from app.board import access
 from app.board.thread_forms import DeclineForm, MessageForm, ReportForm
-from app.board.words import DECLINES
+from app.board.thread_lines import closed, lines
 from app.core.clock import utcnow
 from app.core.site import ad_path
 from app.current import site
@@ -21,9 +19,8 @@ from app.moderation import service as moderation
 from app.people.models import Person
 from app.relay import policy
 from app.relay import service as relay
-from app.relay.models import Message, Thread
+from app.relay.models import Thread
 from app.relay.policy import Role
-from app.relay.scrub import ADDRESS_REMOVED
 
 bp = Blueprint("thread", __name__, url_prefix="/threads/<key>")
 STATES = {
@@ -34,17 +31,6 @@ STATES = {
     "undeliverable": lazy_gettext("could not be delivered"),
     "withheld": lazy_gettext("not passed on"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One message as its reader sees it; `state` is '' on the other side's."""
-
-    id: int
-    own: bool
-    paragraphs: list[Markup]
-    state: str
-    at: datetime
 
 
 @bp.after_request
@@ -112,6 +98,32 @@ def block(key: str) -> ResponseReturnValue:
     return _act(key, lambda work, found, by: relay.block(work, thread=found, by=by, now=utcnow()))
 
 
+@bp.post("/mute")
+@access.personal
+def mute(key: str) -> ResponseReturnValue:
+    """No more mails from this conversation, or mails again; the other side isn't told."""
+    if _wish() == "unmute":
+        return _act(key, lambda work, found, by: relay.unmute(thread=found, by=by))
+    return _act(key, lambda work, found, by: relay.mute(work, thread=found, by=by, now=utcnow()))
+
+
+@bp.post("/share")
+@access.personal
+def share(key: str) -> ResponseReturnValue:
+    """Let one's own address pass to the other side, or no longer."""
+    wish, now = _wish(), utcnow()
+    if wish not in {"share", "stop"}:
+        abort(400)
+
+    def do(work: Session, found: Thread, by: Role) -> None:
+        if wish == "share":
+            relay.share(work, thread=found, by=by, now=now, site=site())
+        else:
+            relay.unshare(work, thread=found, by=by, now=now)
+
+    return _act(key, do)
+
+
 @bp.post("/report")
 @access.personal
 def report(key: str) -> ResponseReturnValue:
@@ -139,6 +151,11 @@ def report(key: str) -> ResponseReturnValue:
     return redirect(url_for(".thread", key=key), 303)
 
 
+def _wish() -> str:
+    """Which of a form's buttons was pressed."""
+    return request.form.get("do", "")
+
+
 def _known(work: Session, key: str) -> tuple[Person, Thread, Role]:
     person = access.known(work)
     return person, *relay.find_thread(work, key, person)
@@ -164,8 +181,9 @@ def _page(
     now = utcnow()
     state = policy.state_at(found, now)
     name = policy.name_of(found, policy.other(role)) or gettext("somebody who has left")
-    lines = [_line(*shown, role) for shown in relay.shown(work, found, role)]
-    waited = now - found.moved_at if state == "open" and lines and not lines[-1].own else None
+    shown = relay.shown(work, found, role)
+    answered = not shown or shown[-1][0].author == role
+    waited = now - found.moved_at if state == "open" and not answered else None
     blocked = relay.has_blocked(work, found, role)
     gone = (found.writer_id if role == "replier" else found.replier_id) is None
     return render_template(
@@ -176,71 +194,19 @@ def _page(
         box=found.box,
         headline=found.headline,
         ad_url=ad_path(found.box, found.headline) if found.ad else None,
-        lines=lines,
+        lines=lines(shown, relay.events(work, found), role, name),
         states=STATES,
         waited=waited // timedelta(days=1) if waited is not None else None,
         is_open=state == "open",
         may_block=state not in policy.NOT_YET and not blocked and not gone,
         may_report=state not in policy.NOT_YET,
-        closed=_closed(found, role, state, name, blocked),
+        may_mute=state == "open" or relay.is_muted(found, role),
+        muted=relay.is_muted(found, role),
+        shares=relay.shared_address(found, role) is not None,
+        by_mail=bool(site().relay_domain),
+        closed=closed(found, role, state, name, blocked),
         message=message or MessageForm(formdata=None),
         decline=decline or DeclineForm(formdata=None),
         report=report or ReportForm(formdata=None),
         refused=message or decline or report,
     )
-
-
-def _line(message: Message, state: str, role: Role) -> Line:
-    own = message.author == role
-    return Line(
-        message.id, own, _paragraphs(message.text), state if own else "", message.created_at
-    )
-
-
-def _paragraphs(text: str) -> list[Markup]:
-    """The text in paragraphs, safe to print, with what was taken out set apart."""
-    cut = Markup('<span class="cut">{}</span>').format(gettext(ADDRESS_REMOVED))
-    parts = [part.strip("\n") for part in text.split("\n\n")]
-    return [cut.join(map(escape, part.split(ADDRESS_REMOVED))) for part in parts if part]
-
-
-def _closed(found: Thread, role: Role, state: str, name: str, blocked: bool) -> str:
-    """Why nothing can be written here; '' where it can. Nobody reads that they were blocked."""
-    own = found.ended_by == role
-    words = {
-        "open": "",
-        "unconfirmed": gettext(
-            "Your message waits for you: press the link in the mail we sent you, and it goes on."
-        ),
-        "held": gettext("Our broker looks at your message before it goes on. You need do nothing."),
-        "over": _silent(),
-        "declined": _declined(found.reason, name, own),
-    }
-    if state in words:
-        return words[state]
-    if found.reason == policy.IDLE:
-        return _silent()
-    if found.reason == policy.WITHHELD:
-        return gettext("Our broker hasn’t passed this message on.")
-    if own and blocked:
-        return gettext(
-            "You ended this conversation. Nothing more from %(name)s reaches you.", name=name
-        )
-    return (
-        gettext("You ended this conversation.") if own else gettext("This conversation has ended.")
-    )
-
-
-def _silent() -> str:
-    return gettext(
-        "This conversation has closed by itself: it was quiet for a long time, "
-        "or its ad left the board some weeks ago."
-    )
-
-
-def _declined(reason: str, name: str, own: bool) -> str:
-    if own:
-        return gettext("You said a kind no; %(name)s is told by mail.", name=name)
-    if reason not in DECLINES or reason == "none":
-        return gettext("%(name)s has said a kind no this time.", name=name)
-    return gettext("%(name)s has said a kind no: ‘%(why)s’.", name=name, why=DECLINES[reason])

@@ -1,8 +1,9 @@
 """What a mail or a page says of the board itself, and every address that leads back to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.core.secret import Address
+from app.core.signing import Signer
 from app.core.text import slugify
 
 
@@ -15,10 +16,17 @@ class Site:
     mail_from: str
     broker_name: str
     broker_email: Address | None
+    relay_domain: str = ""  # '' where mails point to the conversation's page
+    to_header: str = "sink"  # or real: whose address stands in To
+    signer: Signer = field(default_factory=lambda: Signer(("",)), repr=False)
 
     def link(self, token: str) -> str:
         """Where a mailed link leads."""
         return f"{self.base_url}/l/{token}"
+
+    def stop(self, token: str) -> str:
+        """Where one says no to a conversation, from a mail and without signing in."""
+        return f"{self.base_url}/l/stop-{token}"
 
     def ad(self, box: str, headline: str = "") -> str:
         """An ad's page; the slug is for people's eyes, the Box alone finds it."""

@@ -24,6 +24,11 @@ LIMITS = {
     "sign-in-address": Limit(6, timedelta(hours=1)),
     "report-address": Limit(5, timedelta(days=1)),
     "message-address": Limit(200, timedelta(days=1)),
+    # By conversation, in answers by mail; more than that an hour looks like two machines talking:
+    "mail-thread": Limit(12, timedelta(hours=1)),
+    "mail-notice": Limit(1, timedelta(hours=1)),
+    # What strangers write to the board itself:
+    "mail-broker": Limit(20, timedelta(days=1)),
     # By text: the same words to many ads are noticed (ten let honest copies through):
     "reply-text": Limit(10, timedelta(days=1)),
 }

@@ -11,6 +11,7 @@ import secrets
 import textwrap
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -22,11 +23,12 @@ from app.core.errors import Kind, Refusal
 from app.core.i18n import N_
 from app.core.secret import Address
 from app.core.site import Site
-from app.core.text import is_header_safe
+from app.core.text import is_header_safe, slugify
 from app.mail.messages import Draft
 
 LONGEST_PART = 400  # characters; what people may type is far shorter
 LINE = 76
+SINK = "you"  # the local part of To in a conversation: quoted, or answered to all, it names nobody
 _WORD_BYTES = 39  # of text in one encoded word, so that it fits a line behind `Subject: `
 _REFERENCES = 10  # as many as a mail client needs to find the conversation
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # make a name read backwards
@@ -41,34 +43,57 @@ class UnsafeHeader(Refusal):
     sentence = N_("That name or headline has characters in it which a mail can’t carry.")
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a conversation's mail can be answered, and how its reader says no to more of them.
+
+    `stop`: the address that RFC 8058 asks for. `thread`: its key. `alias`: the local part the
+    reader's own answers go to, '' where mails can't be answered. `earlier`: Message-IDs of mails of
+    this conversation that this very reader received, oldest first.
+    """
+
+    thread: str
+    stop: str
+    alias: str = ""
+    earlier: Sequence[str] = ()
+
+
 def compose(
-    draft: Draft, *, site: Site, to: Address, now: datetime, message_ids: Sequence[str] = ()
+    draft: Draft, *, site: Site, to: Address, now: datetime, route: Route | None = None
 ) -> bytes:
     """Return the mail as it will be sent: 7-bit, CRLF, `Date` the moment it was promised.
 
-    `message_ids`: earlier mails of this conversation that this very recipient received, oldest
-    first. Raises UnsafeHeader when a name, subject or address could not be carried exactly.
+    Raises UnsafeHeader when a name, subject or address could not be carried exactly.
     """
     name = f"{draft.sender_name} via {site.name}" if draft.sender_name else site.name
-    sender = wire_form(Address(site.mail_from))
+    alias = f"{route.alias}@{site.relay_domain}" if route and route.alias else ""
+    sender = wire_form(Address(alias or site.mail_from))
+    hides = alias and site.to_header == "sink"
     headers = {
         "From": f"{_phrase(name)} <{sender}>",
-        "To": wire_form(to),
+        "To": wire_form(Address(f"{SINK}@{site.relay_domain}") if hides else to),
+        **({"Reply-To": sender} if alias else {}),
         "Subject": _text(draft.subject),
         "Date": format_datetime(now.astimezone(UTC)),
         "Message-ID": f"<{secrets.token_hex(16)}@{sender.rpartition('@')[2]}>",
-        **_references(message_ids),
+        **_references(route.earlier if route else ()),
         "MIME-Version": "1.0",
         "Content-Type": 'text/plain; charset="utf-8"',
         "Content-Transfer-Encoding": "quoted-printable",
         # A person's own words may be answered by a machine's; a notice never should be.
         **({} if draft.sender_name else {"Auto-Submitted": "auto-generated"}),
         "X-Auto-Response-Suppress": "All",
+        **(_of_a_thread(route, draft.kind, site) if route else {}),
     }
     block = "".join(_folded(header, value) for header, value in headers.items())
     mime = block.encode("ascii") + b"\r\n" + _quoted_printable(draft.body)
     _check(mime, headers=list(headers), name=_one_line(name), draft=draft)
     return mime
+
+
+def message_id_of(mime: bytes) -> str:
+    """The Message-ID that `compose` gave a mail."""
+    return str(message_from_bytes(mime)["Message-ID"])
 
 
 def wire_form(address: Address) -> str:
@@ -123,6 +148,21 @@ def _references(message_ids: Sequence[str]) -> dict[str, str]:
     if not all(_MESSAGE_ID.fullmatch(message_id) for message_id in message_ids):
         raise UnsafeHeader
     return {"In-Reply-To": message_ids[-1], "References": " ".join(message_ids[-_REFERENCES:])}
+
+
+def _of_a_thread(route: Route, kind: str, site: Site) -> dict[str, str]:
+    """How to leave by one press (RFC 8058 §3.1), and where mails come in, how we know our own."""
+    leave = {
+        "List-Unsubscribe": f"<{route.stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    if not route.alias:
+        return leave
+    return {
+        "X-Board-Loop": site.signer.sign("loop", route.thread),
+        **leave,
+        "Feedback-ID": f"{kind}:relay:{slugify(site.name, 15) or 'board'}",
+    }
 
 
 def _folded(header: str, value: str) -> str:

@@ -18,10 +18,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.db import db, transaction
-from app.mail import outbox
-from app.mail.models import OutboxMail
+from app.mail import outbox, tallies
+from app.mail.models import OutboxMail, Pause
 from app.mail.policy import (
     LEASE,
+    PAUSE,
     TO_STRANGERS,
     Later,
     Never,
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 class Claimed(Parcel):
     """One mail, ours alone until its lease runs out; only the holder of `lease` may end it."""
 
+    kind: str
     lease: str
     whole: bool  # the bytes are still those that were promised
 
@@ -72,10 +74,9 @@ def deliver_due(
 
 def something_due(now: datetime) -> bool:
     """Whether to try at all: a look that takes no writer's lock."""
-    lapsed = (OutboxMail.state == "leased") & (OutboxMail.leased_until <= now)
     with Session(db.engine) as session:
-        waiting = outbox.oldest_wait(session, now=now) is not None
-        return waiting or bool(session.scalar(sa.select(sa.exists().where(lapsed))))
+        due = sa.exists().where(_due(OutboxMail, now) | _lapsed(OutboxMail, now))
+        return bool(session.scalar(sa.select(due)))
 
 
 def claim(session: Session, now: datetime) -> Claimed | None:
@@ -84,9 +85,9 @@ def claim(session: Session, now: datetime) -> Claimed | None:
     Leases that ran out come back first: whoever held them was killed. One mail at a time is on
     its way to one person in one thread. What must not go any more is ended here and passed over.
     """
-    lapsed = (OutboxMail.state == "leased") & (OutboxMail.leased_until <= now)
+    lapsed = sa.update(OutboxMail).where(_lapsed(OutboxMail, now))
     back = {"state": "pending", "lease": None, "leased_until": None}
-    session.execute(sa.update(OutboxMail).where(lapsed).values(back), execution_options=_BARE)
+    session.execute(lapsed.values(back), execution_options=_BARE)
     while (row := _take(session, now)) is not None:
         if row.person_id is None and row.kind not in TO_STRANGERS:  # erased since
             values: dict[str, Any] = {"state": "cancelled", "ended_at": now, **outbox.BLANK}
@@ -94,7 +95,16 @@ def claim(session: Session, now: datetime) -> Claimed | None:
             values = _dead(Trouble.TOO_LATE, now)
         else:
             whole = hashlib.sha256(row.mime).hexdigest() == row.mime_digest
-            return Claimed(row.id, row.recipient, row.mime, row.created_at, row.lease, whole)
+            return Claimed(
+                row.id,
+                row.recipient,
+                row.mime,
+                row.created_at,
+                row.kind,
+                row.lease,
+                whole,
+                comes_back=row.person_id is not None,
+            )
         _write(session, row.id, row.lease, values)
     return None
 
@@ -111,7 +121,11 @@ def finish(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
             values = _pending(trouble) | {"attempts": OutboxMail.attempts - 1}
         case Later(trouble):
             values = _later(session, claimed, trouble, now)
-    return _write(session, claimed.id, claimed.lease, values)
+    _note_pause(session, outcome, now)
+    ours = _write(session, claimed.id, claimed.lease, values)
+    if ours and isinstance(outcome, Sent) and claimed.kind == "new_message":
+        tallies.count(session, "relayed")
+    return ours
 
 
 def _attempt(transport: Transport, claimed: Claimed) -> Outcome:
@@ -125,8 +139,22 @@ def _attempt(transport: Transport, claimed: Claimed) -> Outcome:
         return Later(Trouble.UNEXPECTED)
 
 
+_TRANSPORT = "mail"  # there is one way out; its name is for when there are more
 _BARE = {"synchronize_session": False}
 _MINE = ("id", "recipient", "mime", "mime_digest", "created_at", "lease", "person_id", "kind")
+
+
+def _due(mail: Any, now: datetime) -> sa.ColumnElement[bool]:
+    """Waiting, and its time has come. What was never put off is due even if the clock was set back
+    since it was promised."""
+    its_time = sa.or_(mail.due_at <= now, mail.due_at == mail.created_at)
+    return sa.and_(mail.state == "pending", its_time)
+
+
+def _lapsed(mail: Any, now: datetime) -> sa.ColumnElement[bool]:
+    """A lease that ran out; or one longer than any lease, from before the clock was set back."""
+    over = sa.or_(mail.leased_until <= now, mail.leased_until > now + 2 * LEASE)
+    return sa.and_(mail.state == "leased", over)
 
 
 def _take(session: Session, now: datetime) -> Any:
@@ -139,7 +167,7 @@ def _take(session: Session, now: datetime) -> Any:
     )
     next_due = (
         sa.select(mail.id)
-        .where(mail.state == "pending", mail.due_at <= now, ~under_way)
+        .where(_due(mail, now), ~under_way)
         .order_by(mail.due_at, mail.id)
         .limit(1)
         .with_for_update(skip_locked=True)  # SQLite has one writer and leaves this out
@@ -156,6 +184,16 @@ def _take(session: Session, now: datetime) -> Any:
         .returning(*(getattr(OutboxMail, name) for name in (*_MINE, "give_up_at")))
     )
     return session.execute(taken, execution_options=_BARE).one_or_none()
+
+
+def _note_pause(session: Session, outcome: Outcome, now: datetime) -> None:
+    """Keep why no mail goes at all, for whoever watches; a mail that went through ends it."""
+    if isinstance(outcome, Paused):
+        pause = session.get(Pause, _TRANSPORT) or Pause(transport=_TRANSPORT, since=now)
+        pause.trouble, pause.until = outcome.trouble.value, now + PAUSE
+        session.add(pause)
+    elif isinstance(outcome, Sent):
+        session.execute(sa.delete(Pause), execution_options=_BARE)
 
 
 def _later(session: Session, claimed: Claimed, trouble: Trouble, now: datetime) -> dict[str, Any]:

@@ -6,16 +6,21 @@ import textwrap
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Literal
 
 from babel.dates import format_datetime, get_timezone
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.config import ROOT
+from app.core.marker import REPLY_MARKER
+from app.core.secret import Address
 from app.core.site import Site
 
 WIDTH = 76  # characters a line of our own prose may fill
 _TYPED = "\0"  # stands where somebody's own text will stand, untouched by our wrapping
 _LOCALES = {"en": "en_GB", "cy": "cy_GB"}
+# Whether the reader's address is shown to the other side: only ever because they shared it.
+Known = Literal["never", "now", "once"]
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -95,27 +100,120 @@ def new_message(
     author_name: str,
     text: str,
     link: str,
+    stop: str,
     first: bool,
+    direct: Address | None = None,
+    known: Known = "never",
     language: str = "en",
 ) -> Draft:
-    """To one side of a thread: what the other side wrote. `first`: the answer that opened it."""
+    """To one side of a thread: what the other side wrote. `first`: the answer that opened it.
+
+    `direct`: the address its author shares; `known`: whether its author knows the reader’s.
+    """
     author = _line(author_name)
     write = _Writer(site, "new_message", language, typed=text, sender_name=author)
-    return write(headline=_line(headline), box=box, link=link, author=author, first=first)
+    return write(
+        headline=_line(headline),
+        box=box,
+        link=link,
+        stop=stop,
+        author=author,
+        first=first,
+        direct=direct.reveal() if direct else "",
+        known=known,
+    )
+
+
+def shared(
+    site: Site,
+    *,
+    headline: str,
+    box: str,
+    author_name: str,
+    address: Address,
+    link: str,
+    stop: str,
+    language: str = "en",
+) -> Draft:
+    """To one side of a thread: the address that the other side wants them to have."""
+    write = _Writer(site, "shared", language)
+    return write(
+        headline=_line(headline),
+        box=box,
+        author=_line(author_name),
+        address=address.reveal(),
+        link=link,
+        stop=stop,
+    )
 
 
 def declined(
-    site: Site, *, headline: str, box: str, author_name: str, reason: str, language: str = "en"
+    site: Site,
+    *,
+    headline: str,
+    box: str,
+    author_name: str,
+    reason: str,
+    known: Known = "never",
+    language: str = "en",
 ) -> Draft:
-    """To the one who answered: a kind no. `reason`: full, time, fit, far, or none."""
+    """To the one who answered: a kind no. `reason`: full, time, fit, far, or none.
+
+    `known`: whether the ad's writer has been shown the reader’s address.
+    """
     write = _Writer(site, "declined", language)
-    return write(headline=_line(headline), box=box, author=_line(author_name), reason=reason)
+    return write(
+        headline=_line(headline),
+        box=box,
+        author=_line(author_name),
+        reason=reason,
+        known=known,
+    )
 
 
 def ended(site: Site, *, headline: str, box: str, author_name: str, language: str = "en") -> Draft:
     """To the other side of a thread that `author_name` has ended."""
     write = _Writer(site, "ended", language)
     return write(headline=_line(headline), box=box, author=_line(author_name))
+
+
+def was_this_you(
+    site: Site,
+    *,
+    headline: str,
+    box: str,
+    text: str,
+    link: str,
+    until: datetime,
+    language: str = "en",
+) -> Draft:
+    """To one side of a thread: `text` came by mail in their name, and the link that sends it on."""
+    write = _Writer(site, "was_this_you", language, typed=text)
+    return write(headline=_line(headline), box=box, link=link, until=until)
+
+
+def not_passed_on(
+    site: Site,
+    *,
+    headline: str,
+    box: str,
+    why: str,
+    link: str,
+    most: int = 0,
+    language: str = "en",
+) -> Draft:
+    """To one side of a thread: what they mailed stayed here.
+
+    `why`: unreadable, empty, long (over `most` characters), closed; or files, when only what was
+    attached stayed here.
+    """
+    write = _Writer(site, "not_passed_on", language)
+    return write(headline=_line(headline), box=box, why=why, link=link, most=most)
+
+
+def for_broker(site: Site, *, local: str, text: str, language: str = "en") -> Draft:
+    """To the broker: what somebody wrote to `local`, one of the board’s own addresses."""
+    return _Writer(site, "for_broker", language, typed=text)(local=local)
 
 
 def report_received(
@@ -163,7 +261,13 @@ class _Writer:
         """Return the draft. A mail that is given a `link` holds a secret."""
         environment = _environment(self.language)
         broker_email = self.site.broker_email.reveal() if self.site.broker_email else ""
-        values = {"site": self.site, "broker_email": broker_email, "typed": _TYPED, **words}
+        values = {
+            "site": self.site,
+            "broker_email": broker_email,
+            "typed": _TYPED,
+            "reply_marker": REPLY_MARKER,
+            **words,
+        }
         subject = environment.get_template(f"{self.kind}/subject.txt").render(values)
         prose = _wrapped(environment.get_template(f"{self.kind}/body.txt").render(values))
         body = prose.replace(_TYPED, _as_typed(self.typed))

@@ -10,7 +10,10 @@ from app.db import Base
 
 
 class OutboxMail(Base):
-    """One mail to one person. States: pending, leased, sent, dead, cancelled."""
+    """One mail to one person. States: pending, leased, sent, dead, cancelled, bounced.
+
+    `message_ref` is its own Message-ID, which later mails of the thread refer to.
+    """
 
     __tablename__ = "outbox"
 
@@ -33,8 +36,31 @@ class OutboxMail(Base):
     give_up_at: Mapped[datetime]
     lease: Mapped[str | None] = mapped_column(sa.String(32))
     leased_until: Mapped[datetime | None]
+    message_ref: Mapped[str] = mapped_column(
+        sa.String(100), default="", server_default=sa.text("''")
+    )
     created_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]  # sent, dead or cancelled
+    ended_at: Mapped[datetime | None]  # sent, dead, cancelled or bounced
     trouble: Mapped[str] = mapped_column(sa.String(60), default="")  # a constant phrase, no address
 
     __table_args__ = (sa.Index("ix_outbox_due", "state", "due_at"),)
+
+
+class Tally(Base):
+    """How often something happened since the board began; see app.mail.tallies."""
+
+    __tablename__ = "tallies"
+
+    name: Mapped[str] = mapped_column(sa.String(30), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class Pause(Base):
+    """A transport that is left alone for a while, since it would take no mail whatever."""
+
+    __tablename__ = "pauses"
+
+    transport: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    trouble: Mapped[str] = mapped_column(sa.String(60))
+    since: Mapped[datetime]
+    until: Mapped[datetime]

@@ -1,12 +1,12 @@
 """The outbox: a mail is a row, written with what it tells of, and frozen before its first attempt.
 
-`pending → leased → sent | pending again | dead`, and `cancelled` from all but sent. What is sent
-or cancelled keeps neither address nor text, only the digest of the bytes. app/mail/delivery.py
-empties it.
+`pending → leased → sent | pending again | dead`, `cancelled` from all but sent, and `sent →
+bounced` when it came back for good. What is sent or cancelled keeps neither address nor text, only
+the digest of the bytes. app/mail/delivery.py empties it.
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,12 +16,19 @@ from sqlalchemy.orm import Session
 
 from app.core.secret import Address
 from app.core.site import Site
-from app.mail.compose import compose, wire_form
+from app.mail.compose import Route, compose, message_id_of, wire_form
 from app.mail.messages import Draft
-from app.mail.models import OutboxMail
-from app.mail.policy import GIVE_UP, GIVE_UP_SIGN_IN, TO_STRANGERS
+from app.mail.models import OutboxMail, Pause
+from app.mail.policy import GIVE_UP, GIVE_UP_SIGN_IN, OF_A_THREAD, TO_STRANGERS, Trouble
 
-_FATES = {"pending": "queued", "leased": "queued", "sent": "sent", "dead": "undeliverable"}
+_FATES = {
+    "pending": "queued",
+    "leased": "queued",
+    "sent": "sent",
+    "dead": "undeliverable",
+    "bounced": "undeliverable",
+}
+_REF_MOST = 100  # characters that a row keeps of a Message-ID
 _STANDING = ("pending", "leased", "dead")
 # What an ended row loses: its bytes name the recipient, and may hold a link and a message.
 BLANK: dict[str, Any] = {
@@ -55,16 +62,18 @@ def put(
     now: datetime,
     thread_id: int | None = None,
     message_id: int | None = None,
-    message_ids: Sequence[str] = (),
+    route: Route | None = None,
     give_up_after: timedelta | None = None,
 ) -> OutboxMail:
     """Promise a mail: compose it, freeze its bytes, add its row; it goes once the caller commits.
 
+    `route` is for what one side of a conversation receives of it.
     Raises UnsafeHeader when a name, headline or address can't stand in a header.
     """
     if person_id is None and draft.kind not in TO_STRANGERS:
         raise ValueError(f"a mail of kind {draft.kind} belongs to a person")
-    mime = compose(draft, site=site, to=to, now=now, message_ids=message_ids)
+    mime = compose(draft, site=site, to=to, now=now, route=route)
+    own_id = message_id_of(mime)
     patience = give_up_after or (GIVE_UP_SIGN_IN if draft.kind == "sign_in" else GIVE_UP)
     mail = OutboxMail(
         kind=draft.kind,
@@ -74,10 +83,11 @@ def put(
         message_id=message_id,
         mime=mime,
         mime_digest=hashlib.sha256(mime).hexdigest(),
-        holds_link=draft.holds_link,
+        holds_link=draft.holds_link or route is not None,
         state="pending",
         due_at=now,
         give_up_at=now + patience,
+        message_ref=own_id if len(own_id) <= _REF_MOST else "",
         created_at=now,
     )
     session.add(mail)
@@ -112,6 +122,66 @@ def cancel(
     return _count(session, sa.update(OutboxMail).where(*chosen).values(ended))
 
 
+def let_lie(session: Session, *, thread_id: int, person_id: int) -> list[int]:
+    """Drop what waits to go to somebody who wants no more of it; returns the messages it carried.
+
+    Nobody is told: what stands in the conversation was said all the same.
+    """
+    waiting = (
+        OutboxMail.state == "pending",
+        OutboxMail.thread_id == thread_id,
+        OutboxMail.person_id == person_id,
+        OutboxMail.kind.in_(OF_A_THREAD),
+    )
+    carried = session.scalars(sa.select(OutboxMail.message_id).where(*waiting)).all()
+    _count(session, sa.delete(OutboxMail).where(*waiting))
+    return [message_id for message_id in carried if message_id is not None]
+
+
+def came_back(session: Session, mail_id: int, *, now: datetime) -> int | None:
+    """A mail that was sent could not be delivered after all; returns whom it was to.
+
+    None when no such mail was sent, when it came back before, or when its person was erased.
+    """
+    back = (
+        sa.update(OutboxMail)
+        .where(OutboxMail.id == mail_id, OutboxMail.state == "sent")
+        .values(state="bounced", ended_at=now)
+        .returning(OutboxMail.person_id)
+    )
+    return session.scalar(back, execution_options={"synchronize_session": "fetch"})
+
+
+def give_up(session: Session, *, person_id: int, now: datetime) -> int:
+    """What conversations have waiting for a dead address goes no more; returns how many mails."""
+    waiting = (
+        OutboxMail.state == "pending",
+        OutboxMail.person_id == person_id,
+        OutboxMail.kind.in_(OF_A_THREAD),
+    )
+    dead = {"state": "dead", "ended_at": now, "trouble": Trouble.REFUSED_ADDRESS.value}
+    return _count(session, sa.update(OutboxMail).where(*waiting).values(dead))
+
+
+def about(session: Session, mail_id: int) -> tuple[int | None, int | None]:
+    """Which thread a mail was of and which person it was to; None for each there is not."""
+    query = sa.select(OutboxMail.thread_id, OutboxMail.person_id).where(OutboxMail.id == mail_id)
+    row = session.execute(query).one_or_none()
+    return (None, None) if row is None else (row.thread_id, row.person_id)
+
+
+def received(session: Session, *, thread_id: int, person_id: int) -> list[str]:
+    """The Message-IDs of this thread's mails that were handed over for them, oldest first."""
+    query = sa.select(OutboxMail.message_ref).where(
+        OutboxMail.thread_id == thread_id,
+        OutboxMail.person_id == person_id,
+        OutboxMail.kind.in_(OF_A_THREAD),
+        OutboxMail.state == "sent",
+        OutboxMail.message_ref != "",
+    )
+    return list(session.scalars(query.order_by(OutboxMail.id)))
+
+
 def fates(session: Session, message_ids: Collection[int]) -> dict[int, str]:
     """What became of the mails that carry these messages: queued, sent, undeliverable, withheld."""
     rows = session.execute(
@@ -143,6 +213,11 @@ def status(session: Session, limit: int = 100) -> list[Waiting]:
     return [
         Waiting(m.id, m.kind, m.state, m.attempts, m.created_at, m.due_at, m.trouble) for m in rows
     ]
+
+
+def paused(session: Session) -> Pause | None:
+    """Why no mail goes at all, and since when; None while it does."""
+    return session.scalar(sa.select(Pause).order_by(Pause.since).limit(1))
 
 
 def oldest_wait(session: Session, *, now: datetime) -> timedelta | None:
@@ -182,7 +257,7 @@ def purge(session: Session, *, before: datetime) -> int:
     return _count(
         session,
         sa.delete(OutboxMail).where(
-            OutboxMail.state.in_(("sent", "cancelled", "dead")),
+            OutboxMail.state.in_(("sent", "cancelled", "dead", "bounced")),
             OutboxMail.message_id.is_(None),
             OutboxMail.created_at < before,
         ),

@@ -17,7 +17,10 @@ SPREAD = 0.2  # mails that failed together shall not all come back together
 WAITS = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 30, 60, 120, 240, 360))
 
 # Mails to people the board does not keep; any other loses its purpose with its person.
-TO_STRANGERS = frozenset({"report_received", "report_thanks", "erased"})
+TO_STRANGERS = frozenset({"report_received", "report_thanks", "erased", "for_broker"})
+
+# What one side of a conversation hears of the other; whoever mutes it gets none of these.
+OF_A_THREAD = frozenset({"new_message", "shared", "declined", "ended"})
 
 
 class Trouble(StrEnum):

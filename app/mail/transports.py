@@ -4,13 +4,15 @@ import os
 import smtplib
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from app.config import Settings
 from app.core.secret import Address
+from app.core.signing import Signer
+from app.mail.bounce_address import bounce_address
 from app.mail.compose import UnsafeHeader, wire_form
 from app.mail.policy import Later, Never, Outcome, Paused, Sent, Trouble
 from app.mail.server import Server
@@ -25,12 +27,28 @@ _OK, _FORWARDED, _PERMANENT, _LOGIN_NEEDED = 250, 251, 500, 530
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What a transport needs of a mail: its number, whom it is to, its bytes, when it was made."""
+    """What a transport needs of a mail: its number, whom it is to, its bytes, when it was made.
+
+    `comes_back`: whether we want to know if it can't be delivered after all; so for our people.
+    """
 
     id: int
     recipient: Address
     mime: bytes
     created_at: datetime
+    comes_back: bool = field(default=False, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """Where mails come back to: addresses at RELAY_DOMAIN that nobody but us can make."""
+
+    signer: Signer
+    domain: str
+
+    def sender_of(self, parcel: Parcel) -> str:
+        """The envelope sender of this mail, the same at every attempt."""
+        return f"{bounce_address(self.signer, parcel.id, parcel.created_at)}@{self.domain}"
 
 
 class Transport(Protocol):
@@ -47,7 +65,9 @@ def from_url(settings: Settings) -> Transport:
     """The transport that MAIL_URL names. Raises ValueError, without quoting it, if it can't be."""
     if settings.mail_folder is not None:
         return FolderTransport(settings.mail_folder)
-    return SmtpTransport(settings.mail_url.get_secret_value(), mail_from=settings.mail_from)
+    url, domain = settings.mail_url.get_secret_value(), settings.relay_domain
+    returns = Returns(Signer(settings.secrets), domain) if domain else None
+    return SmtpTransport(url, mail_from=settings.mail_from, returns=returns)
 
 
 class FolderTransport:
@@ -78,9 +98,10 @@ class FolderTransport:
 class SmtpTransport:
     """A mail server, by SMTP (RFC 5321) with STARTTLS or TLS and a login where they are wanted."""
 
-    def __init__(self, url: str, *, mail_from: str) -> None:
+    def __init__(self, url: str, *, mail_from: str, returns: Returns | None = None) -> None:
         self._server = Server.from_url(url)
         self._sender = wire_form(Address(mail_from))
+        self._returns = returns
         self._smtp: smtplib.SMTP | None = None
         self._mails = 0
         self._deadline = 0.0
@@ -92,7 +113,9 @@ class SmtpTransport:
             recipient = wire_form(parcel.recipient)
         except UnsafeHeader:
             return Never(Trouble.BAD_ADDRESS)
-        outcome = self._outcome(recipient, parcel.mime)
+        comes_back = self._returns if parcel.comes_back else None
+        sender = comes_back.sender_of(parcel) if comes_back else self._sender
+        outcome = self._outcome(sender, recipient, parcel.mime)
         if not isinstance(outcome, Sent):
             self.close()
         return outcome
@@ -109,10 +132,10 @@ class SmtpTransport:
         except OSError:  # smtplib's own errors are OSErrors too
             smtp.close()
 
-    def _outcome(self, recipient: str, mime: bytes) -> Outcome:
+    def _outcome(self, sender: str, recipient: str, mime: bytes) -> Outcome:
         """One attempt, with everything that smtplib can raise made an outcome."""
         try:
-            return self._hand_over(self._connection(), recipient, mime)
+            return self._hand_over(self._connection(), sender, recipient, mime)
         except _Unusable as fault:
             return Paused(fault.trouble)
         except smtplib.SMTPServerDisconnected:
@@ -124,10 +147,10 @@ class SmtpTransport:
         except OSError:
             return Later(Trouble.UNREACHABLE if self._smtp is None else Trouble.DROPPED)
 
-    def _hand_over(self, smtp: smtplib.SMTP, recipient: str, mime: bytes) -> Outcome:
+    def _hand_over(self, smtp: smtplib.SMTP, sender: str, recipient: str, mime: bytes) -> Outcome:
         """MAIL, RCPT, DATA. Only a 5xx about this recipient or this mail is final."""
         self._limit(smtp, COMMAND_SECONDS)
-        code, _ = smtp.mail(self._sender)
+        code, _ = smtp.mail(sender)
         if code != _OK:
             return _refused(code, Later(Trouble.REFUSED_SENDER))
         self._limit(smtp, COMMAND_SECONDS)

@@ -62,7 +62,15 @@ def _mail() -> dict[str, object]:
         now = utcnow()
         due = outbox.oldest_wait(db.session, now=now) or timedelta()
         oldest = outbox.oldest_promise(db.session, now=now) or timedelta()
+        dead = outbox.counts(db.session).get("dead", 0)
+        pause = outbox.paused(db.session)
     except sa.exc.SQLAlchemyError:
         return {"ok": False, "oldest_seconds": None}
+    paused = {"since": pause.since.isoformat(), "why": pause.trouble} if pause else None
     # One mailbox that is full for days says nothing of us; a mail that is due and lies does.
-    return {"ok": due < MAIL_WAITS, "oldest_seconds": round(oldest.total_seconds())}
+    return {
+        "ok": due < MAIL_WAITS,
+        "oldest_seconds": round(oldest.total_seconds()),
+        "dead": dead,
+        "paused": paused,
+    }

@@ -7,7 +7,8 @@ from flask import Blueprint, render_template
 from app.ads.policy import ENDED_KEPT, LIVE_FOR, UNCONFIRMED_FOR
 from app.current import site
 from app.mail.policy import SENT_KEPT
-from app.relay.policy import CLOSED_KEPT
+from app.relay.accepting import KEPT as INCOMING_KEPT
+from app.relay.policy import CLOSED_KEPT, TEXT_MOST
 
 bp = Blueprint("pages", __name__)
 PAGES = ("help", "safety", "brokering", "privacy", "terms", "accessibility")
@@ -28,11 +29,14 @@ def _values() -> dict[str, Any]:
     """The periods a page names, from the rules that keep them."""
     return {
         "broker_email_set": site().broker_email is not None,
+        "by_mail": bool(site().relay_domain),
+        "most": f"{TEXT_MOST:,}",
         "settings_days": {
             "unconfirmed_hours": int(UNCONFIRMED_FOR.total_seconds() // 3600),
             "live_days": LIVE_FOR.days,
             "ended_months": ENDED_KEPT.days // 30,
             "sent_mail_days": SENT_KEPT.days,
+            "incoming_days": INCOMING_KEPT.days,
             "message_idle_days": CLOSED_KEPT.days,
         },
     }

@@ -21,10 +21,12 @@ class Purpose:
 PURPOSES = {
     "publish": Purpose(timedelta(hours=72)),
     "message": Purpose(timedelta(hours=72)),
+    "mine": Purpose(timedelta(hours=72)),
     # Longer than ASVS's ten minutes: greylisting alone can take that (docs/decisions).
     "sign_in": Purpose(timedelta(minutes=30), newest_only=True),
     "renew": Purpose(timedelta(days=8)),
     "thread": Purpose(timedelta(days=30), once=False),
+    "stop": Purpose(timedelta(days=180), once=False),  # saying no works for as long as one likes
 }
 
 SESSION_IDLE = timedelta(hours=12)

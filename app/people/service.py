@@ -49,6 +49,11 @@ def confirm(person: Person, *, now: datetime) -> None:
     person.undeliverable_at = None
 
 
+def could_not_reach(person: Person, *, now: datetime) -> None:
+    """Mails to this address came back: it counts as dead until somebody there presses a link."""
+    person.undeliverable_at = person.undeliverable_at or now
+
+
 def issue_link(
     session: Session, *, person: Person, purpose: str, subject: str = "", now: datetime
 ) -> str:
@@ -82,6 +87,15 @@ def look_at_link(session: Session, token: str, *, now: datetime) -> Link:
     if link.expires_at <= now:
         raise LinkExpired
     return link
+
+
+def link_waits(
+    session: Session, *, person: Person, purpose: str, subject: str, since: datetime
+) -> bool:
+    """Whether such a link was mailed after `since` and is not used yet."""
+    waiting = (Link.person_id == person.id, Link.purpose == purpose, Link.subject == subject)
+    query = select(exists().where(*waiting, Link.used_at.is_(None), Link.created_at > since))
+    return bool(session.scalar(query))
 
 
 def use_link(session: Session, token: str, *, now: datetime) -> Link:

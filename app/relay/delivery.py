@@ -2,22 +2,38 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from app.core.secret import Address
 from app.core.site import Site
 from app.mail import messages, outbox
-from app.mail.messages import Draft
+from app.mail.compose import Route
+from app.mail.messages import Draft, Known
 from app.people import service as people
 from app.people.models import Person
 from app.relay import policy
-from app.relay.models import Message, Thread
+from app.relay.aliases import alias_of
+from app.relay.models import Event, Message, Thread
 from app.relay.policy import Role
+from app.relay.scrub import unveil
 
 
 def person_of(thread: Thread, role: Role) -> Person | None:
     """The person on that side; None once erased."""
     return thread.writer if role == "writer" else thread.replier
+
+
+def is_muted(thread: Thread, role: Role) -> bool:
+    """Whether that side wants no mails from this conversation."""
+    return (thread.writer_muted_at if role == "writer" else thread.replier_muted_at) is not None
+
+
+def shared_address(thread: Thread, role: Role) -> Address | None:
+    """That side's own address while it lets it pass; else None."""
+    shared_at = thread.writer_shared_at if role == "writer" else thread.replier_shared_at
+    person = person_of(thread, role)
+    return person.email if person is not None and shared_at is not None else None
 
 
 def ask_to_confirm(session: Session, *, thread: Thread, now: datetime, site: Site) -> None:
@@ -26,7 +42,8 @@ def ask_to_confirm(session: Session, *, thread: Thread, now: datetime, site: Sit
     link = people.issue_link(
         session, person=thread.replier, purpose="message", subject=thread.key, now=now
     )
-    waiting = [m.text for m in thread.messages if m.state == "unconfirmed"]
+    unconfirmed = (m for m in thread.messages if m.state == "unconfirmed")
+    waiting = [m.text for m in unconfirmed if not m.by_mail]  # those have a link of their own
     draft = messages.confirm_message(
         site,
         headline=thread.headline,
@@ -35,54 +52,123 @@ def ask_to_confirm(session: Session, *, thread: Thread, now: datetime, site: Sit
         link=site.link(link),
         until=now + policy.UNCONFIRMED_FOR,
     )
-    _put(session, draft, thread=thread, to=thread.replier, now=now, site=site)
+    outbox.put(
+        session,
+        draft,
+        site=site,
+        to=thread.replier.email,
+        person_id=thread.replier.id,
+        now=now,
+        thread_id=thread.id,
+    )
 
 
 def deliver(
     session: Session, *, thread: Thread, message: Message, now: datetime, site: Site
 ) -> None:
-    """Promise the mail that carries `message` to the other side."""
+    """Promise the mail that carries `message` to the other side.
+
+    A side that wants no mails finds it on the page, and its writer sees it as sent; to an address
+    that takes none it is undeliverable at once.
+    """
     author: Role = "writer" if message.author == "writer" else "replier"
-    to = person_of(thread, policy.other(author))
+    reader = policy.other(author)
+    to = person_of(thread, reader)
     assert to is not None
     first = not any(m.state in policy.DELIVERED for m in thread.messages)
-    link = people.issue_link(session, person=to, purpose="thread", subject=thread.key, now=now)
+    if is_muted(thread, reader):
+        message.state = "sent"
+    elif to.undeliverable_at is not None:
+        message.state = "undeliverable"
+    else:
+        message.state = "queued"
+        session.flush()
+        _mail_message(session, thread, message, author, first, now, site)
+
+
+def _mail_message(
+    session: Session,
+    thread: Thread,
+    message: Message,
+    author: Role,
+    first: bool,
+    now: datetime,
+    site: Site,
+) -> None:
+    reader = policy.other(author)
+    stop = _stop(session, thread, reader, now, site)
+    direct = shared_address(thread, author)
     draft = messages.new_message(
         site,
         headline=thread.headline,
         box=thread.box,
         author_name=policy.name_of(thread, author),
-        text=message.text,
-        link=site.link(link),
+        text=unveil(message.text, direct),
+        link=_conversation(session, thread, reader, now, site),
+        stop=stop,
         first=first,
+        direct=direct,
+        known=_known(session, thread, reader),
     )
-    message.state = "queued"
-    session.flush()
-    _put(session, draft, thread=thread, to=to, now=now, site=site, message_id=message.id)
+    _put(
+        session,
+        draft,
+        thread=thread,
+        reader=reader,
+        stop=stop,
+        now=now,
+        site=site,
+        message_id=message.id,
+    )
+
+
+def tell_shared(session: Session, *, thread: Thread, by: Role, now: datetime, site: Site) -> None:
+    """Mail the other side the address that `by` shares from now on."""
+    reader, address = policy.other(by), shared_address(thread, by)
+    if address is None or not _takes_mail(thread, reader):
+        return
+    stop = _stop(session, thread, reader, now, site)
+    draft = messages.shared(
+        site,
+        headline=thread.headline,
+        box=thread.box,
+        author_name=policy.name_of(thread, by),
+        address=address,
+        link=_conversation(session, thread, reader, now, site),
+        stop=stop,
+    )
+    _put(session, draft, thread=thread, reader=reader, stop=stop, now=now, site=site)
 
 
 def tell_declined(session: Session, *, thread: Thread, now: datetime, site: Site) -> None:
     """Mail the replier the writer's kind no."""
+    if not _takes_mail(thread, "replier"):
+        return
     draft = messages.declined(
         site,
         headline=thread.headline,
         box=thread.box,
         author_name=thread.writer_name,
         reason=thread.reason,
+        known=_known(session, thread, "replier"),
     )
-    _put(session, draft, thread=thread, to=thread.replier, now=now, site=site)
+    stop = _stop(session, thread, "replier", now, site)
+    _put(session, draft, thread=thread, reader="replier", stop=stop, now=now, site=site)
 
 
 def tell_ended(session: Session, *, thread: Thread, by: Role, now: datetime, site: Site) -> None:
     """Mail the other side that `by` has ended the conversation."""
+    reader = policy.other(by)
+    if not _takes_mail(thread, reader):
+        return
     draft = messages.ended(
         site,
         headline=thread.headline,
         box=thread.box,
         author_name=policy.name_of(thread, by),
     )
-    to = person_of(thread, policy.other(by))
-    _put(session, draft, thread=thread, to=to, now=now, site=site)
+    stop = _stop(session, thread, reader, now, site)
+    _put(session, draft, thread=thread, reader=reader, stop=stop, now=now, site=site)
 
 
 def withhold(session: Session, *, thread: Thread, now: datetime) -> None:
@@ -101,18 +187,55 @@ def settle(session: Session, *, thread: Thread | None = None) -> None:
         found[message_id].state = fate
 
 
+def _known(session: Session, thread: Thread, role: Role) -> Known:
+    """Whether that side has shared its address: a mail must not say that it was never shown."""
+    if shared_address(thread, role) is not None:
+        return "now"
+    told = exists().where(Event.thread_id == thread.id, Event.role == role, Event.what == "shared")
+    return "once" if session.scalar(select(told)) else "never"
+
+
+def _takes_mail(thread: Thread, reader: Role) -> bool:
+    """Whether notices go to that side: not to nobody, a dead mailbox, or who wants none."""
+    person = person_of(thread, reader)
+    return person is not None and person.undeliverable_at is None and not is_muted(thread, reader)
+
+
+def _stop(session: Session, thread: Thread, reader: Role, now: datetime, site: Site) -> str:
+    """Where the reader of this very mail says no to more of them."""
+    return site.stop(_link(session, thread, reader, "stop", now))
+
+
+def _conversation(session: Session, thread: Thread, reader: Role, now: datetime, site: Site) -> str:
+    return site.link(_link(session, thread, reader, "thread", now))
+
+
+def _link(session: Session, thread: Thread, reader: Role, purpose: str, now: datetime) -> str:
+    person = person_of(thread, reader)
+    assert person is not None
+    return people.issue_link(session, person=person, purpose=purpose, subject=thread.key, now=now)
+
+
 def _put(
     session: Session,
     draft: Draft,
     *,
     thread: Thread,
-    to: Person | None,
+    reader: Role,
+    stop: str,
     now: datetime,
     site: Site,
     message_id: int | None = None,
 ) -> None:
-    if to is None:
-        return
+    """Promise a mail of the conversation to one side of it."""
+    to = person_of(thread, reader)
+    assert to is not None
+    route = Route(
+        thread=thread.key,
+        stop=stop,
+        alias=alias_of(session, thread=thread, role=reader) if site.relay_domain else "",
+        earlier=outbox.received(session, thread_id=thread.id, person_id=to.id),
+    )
     outbox.put(
         session,
         draft,
@@ -122,4 +245,5 @@ def _put(
         now=now,
         thread_id=thread.id,
         message_id=message_id,
+        route=route,
     )

@@ -9,18 +9,30 @@ from sqlalchemy.orm import Session
 from app.core.text import clean_text
 from app.mail import outbox
 from app.people.models import Person
-from app.relay import delivery, policy
-from app.relay.models import Message, Thread
+from app.relay import delivery, policy, sharing
+from app.relay.models import Alias, Incoming, Message, Thread
 from app.relay.policy import Role
 from app.relay.scrub import scrub
 
 
 def keep(
-    session: Session, thread: Thread, author: Role, text: str, now: datetime
+    session: Session,
+    thread: Thread,
+    author: Role,
+    text: str,
+    now: datetime,
+    *,
+    by_mail: bool = False,
+    files: int = 0,
 ) -> tuple[Message, bool]:
-    """Keep the words without addresses; returns the message and whether it is new."""
+    """Keep the words without addresses; returns the message and whether it is new.
+
+    `files`: how many came with it and are not passed on. Its author's own address, while they share
+    it, is kept as a mark that stands for it; mails carry the address, pages the mark.
+    """
     parties = [person.email for person in (thread.writer, thread.replier) if person is not None]
-    words, removed = scrub(clean_text(text), parties=parties)
+    shared = delivery.shared_address(thread, author)
+    words, removed = scrub(clean_text(text), parties=parties, shared=shared)
     same = [m for m in thread.messages if (m.author, m.text) == (author, words)]
     for twin in same:
         if policy.same_press(twin, now):
@@ -32,6 +44,8 @@ def keep(
         addresses_removed=removed,
         state="unconfirmed",
         fingerprint=policy.fingerprint(author, words, len(same)),
+        by_mail=by_mail,
+        files=files,
         created_at=now,
     )
     session.add(message)
@@ -49,6 +63,7 @@ def erase_of(session: Session, *, person: Person, now: datetime) -> None:
     theirs = sa.or_(Thread.writer_id == person.id, Thread.replier_id == person.id)
     for thread in session.scalars(select(Thread).where(theirs)).all():
         delivery.withhold(session, thread=thread, now=now)
+        _forget_mail(session, thread)
         roles: tuple[Role, Role] = ("writer", "replier")
         for role in roles:
             if delivery.person_of(thread, role) is person:
@@ -70,6 +85,13 @@ def purge(session: Session, *, now: datetime) -> None:
     session.execute(sa.update(Thread).where(silent).values(closed))
 
 
+def _forget_mail(session: Session, thread: Thread) -> None:
+    """What came in for this thread and is not taken yet, and the addresses it could come to."""
+    locals_ = select(Alias.local).where(Alias.thread_id == thread.id)
+    session.execute(sa.delete(Incoming).where(sa.func.lower(Incoming.local).in_(locals_)))
+    session.execute(sa.delete(Alias).where(Alias.thread_id == thread.id))
+
+
 def _leave(session: Session, thread: Thread, role: Role, now: datetime) -> None:
     session.flush()
     own = (Message.thread_id == thread.id, Message.author == role)
@@ -80,6 +102,7 @@ def _leave(session: Session, thread: Thread, role: Role, now: datetime) -> None:
         thread.writer_id, thread.writer_name, thread.headline = None, "", ""
     else:
         thread.replier_id, thread.replier_name = None, ""
+    sharing.forget(session, thread, role)
     if thread.ended_at is None:
         thread.state, thread.ended_at, thread.ended_by = "ended", now, role
         for message in thread.messages:

@@ -1,4 +1,4 @@
-"""Tables of conversations: the thread, its messages, and who blocked whom."""
+"""Tables of conversations: the thread, what was said and sent in it, and who blocked whom."""
 
 from datetime import datetime
 
@@ -44,6 +44,10 @@ class Thread(Base):
     ended_by: Mapped[str] = mapped_column(sa.String(8), default="")  # writer or replier
     reason: Mapped[str] = mapped_column(sa.String(20), default="")  # of a decline
     held_reason: Mapped[str] = mapped_column(sa.String(40), default="")
+    writer_muted_at: Mapped[datetime | None]  # since when that side wants no mail from here
+    replier_muted_at: Mapped[datetime | None]
+    writer_shared_at: Mapped[datetime | None]  # since when that side lets its address pass
+    replier_shared_at: Mapped[datetime | None]
 
     ad: Mapped[Ad | None] = relationship()
     writer: Mapped[Person | None] = relationship(foreign_keys=[writer_id])
@@ -70,11 +74,79 @@ class Message(Base):
     addresses_removed: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(sa.String(14))
     fingerprint: Mapped[str] = mapped_column(sa.String(64))
+    by_mail: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    files: Mapped[int] = mapped_column(default=0, server_default="0")  # that were not passed on
     created_at: Mapped[datetime]
 
     thread: Mapped[Thread] = relationship(back_populates="messages")
 
     __table_args__ = (sa.UniqueConstraint("thread_id", "fingerprint"),)
+
+
+class Event(Base):
+    """Something that happened in a thread beside messages, shown between them.
+
+    `what`: automatic (a machine of that side answered), shared, unshared (that side’s address).
+    """
+
+    __tablename__ = "thread_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thread_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("threads.id", ondelete="CASCADE"), index=True
+    )
+    role: Mapped[str] = mapped_column(sa.String(8))  # whose doing it is
+    what: Mapped[str] = mapped_column(sa.String(12))
+    created_at: Mapped[datetime]
+
+
+class Alias(Base):
+    """Where one side's own replies go: mail to `local`@RELAY_DOMAIN from that side goes across."""
+
+    __tablename__ = "aliases"
+
+    local: Mapped[str] = mapped_column(sa.String(27), primary_key=True)
+    thread_id: Mapped[int] = mapped_column(sa.ForeignKey("threads.id", ondelete="CASCADE"))
+    role: Mapped[str] = mapped_column(sa.String(8))
+
+    __table_args__ = (sa.UniqueConstraint("thread_id", "role"),)
+
+
+class Incoming(Base):
+    """A mail that was accepted, as it came. States: new, leased, done; then without its bytes.
+
+    `digest` makes a repeated delivery one mail. `outcome` is a constant word of what came of it.
+    """
+
+    __tablename__ = "incoming"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    local: Mapped[str] = mapped_column(sa.String(80))  # the part before the @ it was sent to
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    raw: Mapped[bytes]
+    from_nobody: Mapped[bool]  # the null sender of bounces, <>
+    state: Mapped[str] = mapped_column(sa.String(8), default="new")
+    outcome: Mapped[str] = mapped_column(sa.String(20), default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease: Mapped[str | None] = mapped_column(sa.String(32))
+    leased_until: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (sa.Index("ix_incoming_state", "state", "id"),)
+
+
+class Bounce(Base):
+    """A mail of ours that came back for good; two within a week, and a Person is undeliverable."""
+
+    __tablename__ = "bounces"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    outbox_id: Mapped[int] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
 
 
 class Block(Base):

@@ -78,6 +78,8 @@ def open_thread(
         thread.replier_name = name
         thread.held_reason = thread.held_reason or held_reason
     message, fresh = keeping.keep(session, thread, "replier", text, now)
+    if message.state == "unconfirmed":
+        message.by_mail = False  # perhaps it was held as a mail; now it goes the way of this form
     if proven:
         if message.state == "unconfirmed":
             _go_on(session, thread, now, site)
@@ -178,7 +180,8 @@ def _new_thread(session: Session, ad: Ad, person: Person, name: str, now: dateti
 
 
 def _unconfirmed(thread: Thread) -> list[Message]:
-    return [message for message in thread.messages if message.state == "unconfirmed"]
+    """What the replier wrote on a page; mails in somebody's name wait for a link of their own."""
+    return [m for m in thread.messages if m.state == "unconfirmed" and not m.by_mail]
 
 
 def _asked_long_ago(message: Message, now: datetime) -> bool:

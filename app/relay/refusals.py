@@ -19,6 +19,13 @@ class NotYet(Refusal):
     sentence = N_("Your first message hasn’t gone on yet. You can write more once it has.")
 
 
+class NothingWaits(Refusal):
+    kind = Kind.GONE
+    sentence = N_(
+        "Nothing waits for this link any more: what it was about has gone on, or is erased."
+    )
+
+
 class OwnAd(Refusal):
     kind = Kind.CONFLICT
     sentence = N_("This is your own ad: there is nobody else to write to.")

@@ -9,7 +9,9 @@ from app.core.site import Site
 from app.mail import outbox
 from app.people.models import Person
 from app.relay import delivery, keeping, policy
+from app.relay.asking import send_waiting, waiting
 from app.relay.blocks import block, has_blocked
+from app.relay.delivery import is_muted, shared_address
 from app.relay.keeping import erase_of, purge
 from app.relay.lines import ThreadLine, threads_of
 from app.relay.models import Message, Thread
@@ -24,10 +26,12 @@ from app.relay.opening import (
     remove_held,
     unconfirmed,
 )
+from app.relay.passing import check_open, pass_on
 from app.relay.policy import Role
 from app.relay.refusals import (
     AdFull,
     BadMessage,
+    NothingWaits,
     NotTaking,
     NotYet,
     OwnAd,
@@ -36,6 +40,7 @@ from app.relay.refusals import (
     TooLate,
     WritersOnly,
 )
+from app.relay.sharing import events, mute, share, unmute, unshare
 
 # The door of the room: what stands in the modules beside this one is reached through it.
 __all__ = [
@@ -43,6 +48,7 @@ __all__ = [
     "BadMessage",
     "NotTaking",
     "NotYet",
+    "NothingWaits",
     "Outcome",
     "OwnAd",
     "ThreadClosed",
@@ -56,18 +62,27 @@ __all__ = [
     "decline",
     "end",
     "erase_of",
+    "events",
     "find_thread",
     "full_boxes",
     "has_blocked",
     "held",
     "is_full",
+    "is_muted",
+    "mute",
     "open_thread",
     "purge",
     "release",
     "remove_held",
+    "send_waiting",
+    "share",
+    "shared_address",
     "shown",
     "threads_of",
     "unconfirmed",
+    "unmute",
+    "unshare",
+    "waiting",
     "write",
 ]
 
@@ -91,19 +106,17 @@ def shown(session: Session, thread: Thread, role: Role) -> list[tuple[Message, s
     return [(message, fates.get(message.id, message.state)) for message in readable]
 
 
-def check_open(thread: Thread, *, now: datetime) -> None:
-    """Raises ThreadClosed, or NotYet for a thread whose first message has not gone on."""
-    if thread.state in policy.NOT_YET:
-        raise NotYet
-    if policy.state_at(thread, now) != "open":
-        raise ThreadClosed
-
-
 # --- writing --------------------------------------------------------------------------------------
 
 
 def write(
-    session: Session, *, thread: Thread, author: Role, text: str, now: datetime, site: Site
+    session: Session,
+    *,
+    thread: Thread,
+    author: Role,
+    text: str,
+    now: datetime,
+    site: Site,
 ) -> Message:
     """Keep a message and promise its mail. The same words within five minutes are one message."""
     check_open(thread, now=now)
@@ -111,10 +124,7 @@ def write(
         raise BadMessage
     message, _ = keeping.keep(session, thread, author, text, now)
     if message.state == "unconfirmed":
-        delivery.deliver(session, thread=thread, message=message, now=now, site=site)
-        thread.moved_at = now
-        if author == "writer" and thread.answered_at is None:
-            thread.answered_at = now
+        pass_on(session, thread=thread, message=message, now=now, site=site)
     return message
 
 

@@ -1,12 +1,16 @@
 """The faults need the board and mail server of the tests of mail, and whole boards to break."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.faults.relay_site import RelaySite
 from tests.faults.site import Site
+from tests.faults.starter import Starter
 from tests.mail.conftest import app, person, server
+from tests.mail.server import MailServer
 
 __all__ = ["app", "person", "server"]
 
@@ -28,3 +32,21 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
     finally:
         site.end()
+
+
+@pytest.fixture(scope="session")
+def starter() -> Iterator[Starter]:
+    """What starts web, worker and LMTP so quickly that they can be killed a hundred times."""
+    with Starter() as starter:
+        yield starter
+
+
+@pytest.fixture
+def relay_site(
+    tmp_path: Path, migrated: Path, starter: Starter, server: MailServer
+) -> Iterator[RelaySite]:
+    """An empty board whose mails can be answered and go to `server`; nothing of it runs yet."""
+    site = RelaySite(tmp_path, starter, server.url())
+    shutil.copy(migrated, site.database)
+    yield site
+    site.end()

@@ -47,7 +47,7 @@ class Site:
 
     def __init__(self, folder: Path, *, mail_url: str = "", demo: bool = False) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self.surroundings = {k: v for k, v in os.environ.items() if k not in _DROPPED} | {
             "DATABASE_URL": f"sqlite:///{folder}/board.db",
             "SEARCH_URL": f"whoosh:{folder}/index",
@@ -257,7 +257,7 @@ def until(true: Callable[[], object], seconds: float = PATIENCE) -> None:
         time.sleep(0.05)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

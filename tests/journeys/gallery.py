@@ -21,6 +21,7 @@ from app.config import ROOT
 from app.db import db
 from tests.board import AD, Board, Browser, Form
 from tests.conftest import settings_in
+from tests.journeys import mailed
 
 GWEN, DAFYDD = AD["email"], "dafydd.rhys@letters.example"
 STATIC = ROOT / "app/static"
@@ -92,6 +93,7 @@ class Gallery:
         box, gwen = self.posting()
         self.links(box)
         self.writing(box, gwen)
+        self.by_mail()
         self.mine(gwen)
         self.errors(box, gwen)
         self.look("mailbox", "/dev/mailbox")
@@ -187,6 +189,7 @@ class Gallery:
         gwen.press(thread, message="See you there!")
         self.board.work()
         self.look("thread", thread, dafydd)
+        self.saying_no(thread, gwen, dafydd)
         self.keep("thread refused", gwen.press(thread, message=""), status=422)
         self.look("ad full", f"/ads/{box}")
         full = self.reader.press("/ads/new", **(AD | {"headline": "No form here to press"}))
@@ -205,6 +208,43 @@ class Gallery:
         self.look("mailbox with a conversation", "/dev/mailbox")
         ended = other.client.post(no, data=Form(form.text).filled(message="One more thing"))
         self.keep("error 410", ended, status=410)
+
+    def saying_no(self, thread: str, gwen: Browser, dafydd: Browser) -> None:
+        """What a mail leads to without signing in, and what came between the messages."""
+        stop = self.board.stop(GWEN)
+        self.look("stop", stop)
+        self.keep("stop muted", self.reader.press(stop, do="mute"))
+        dafydd.press(thread, action="/share", do="share")
+        self.look("thread muted and shared with", thread, gwen)
+        self.look("thread shared", thread, dafydd)
+        self.reader.press(stop, do="unmute")
+        dafydd.press(thread, action="/share", do="stop")
+
+    def by_mail(self) -> None:
+        """A conversation by mail with all that can happen beside its messages."""
+        eira, huw = "eira@members.example", "huw@letters.example"
+        writer, replier = self.board.browser(), self.board.browser()
+        box = self.board.publish(writer, headline="Beekeeper seeks a head for sums", email=eira)
+        thread = self.board.converse(box, replier, email=huw, name="Huw")
+        mailed.answer(self.board, f"Thursday? I am at {eira}.", by=eira, files=2)
+        mailed.answer(self.board, "Away!", by=huw, Auto_Submitted="auto-replied")
+        replier.press(thread, action="/share", do="share")
+        replier.press(thread, action="/share", do="stop")
+        replier.press(thread, message="Thursday it is.")
+        self.board.work()
+        mailed.come_back(self.board, to=eira)
+        mailed.answer(self.board, "Or Friday.", by=huw, proven=False)
+        link = self.board.link(huw)
+        self.look("link was this you", link)
+        mailed.answer(self.board, "Or Saturday,\n\nat the market.", by=huw, proven=False)
+        self.look("link were these you", link)
+        self.look("thread by mail", thread, replier)
+        writer.press(thread, action="/mute", do="mute")
+        self.look("thread by mail, muted", thread, writer)
+        stop = self.board.stop(huw)
+        self.look("stop as the one who answered", stop)
+        self.keep("stop reported", self.reader.press(stop, do="report", reason="spam"))
+        self.keep("stop blocked", self.reader.press(stop, do="block"))
 
     def mine(self, gwen: Browser) -> None:
         paused = "Paused while I move house and find the box with the books in"
@@ -270,7 +310,7 @@ def _headers(answer: Response) -> dict[str, str]:
 
 def walk(folder: Path) -> Gallery:
     """Make a board in `folder` with the demo ads, and see all of its pages."""
-    app = create_app(settings_in(folder))
+    app = create_app(settings_in(folder, **mailed.SETTINGS))
     app.testing = False
     with time_machine.travel(datetime.now(UTC), tick=True) as clock:
         prepare(app, demo=False)

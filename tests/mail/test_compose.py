@@ -1,6 +1,7 @@
 """The bytes of a mail: exactly the intended headers, whatever people wrote into them."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -12,16 +13,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.secret import Address
+from app.core.signing import Signer
+from app.core.site import Site
 from app.core.text import is_header_safe
-from app.mail.compose import LONGEST_PART, UnsafeHeader, compose, wire_form
+from app.mail.compose import LONGEST_PART, Route, UnsafeHeader, compose, message_id_of, wire_form
 from app.mail.messages import Draft
 from tests.mail.conftest import NOON, SITE
+from tests.oracle import assert_no_leak
 
 NOTICE = [
     "From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
     "Content-Transfer-Encoding", "Auto-Submitted", "X-Auto-Response-Suppress",
 ]  # fmt: skip
 RELAYED = [name for name in NOTICE if name != "Auto-Submitted"]
+ANSWERABLE = [
+    "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
+    "Content-Transfer-Encoding", "X-Auto-Response-Suppress", "X-Board-Loop", "List-Unsubscribe",
+    "List-Unsubscribe-Post", "Feedback-ID",
+]  # fmt: skip
+ALIAS = "m" + "abcdefghijklmnopqrstuvwxyz"
+STOP = "https://board.example.org/l/stop-Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4"
+RELAY = replace(SITE, relay_domain="relay.example.org", signer=Signer(("new key", "old key")))
 HOSTILE = [
     "=?UTF-8?Q?=0D=0AReply-To:_x=40y.z?=",
     "a =?utf-8?b?Zm9v?= b",
@@ -58,7 +70,15 @@ def draft(subject: str = "Hello", body: str = "Hello\n", name: str | None = None
 def mail(
     of: Draft, to: str = "anwen@home.example", now: datetime = NOON, ids: tuple[str, ...] = ()
 ) -> Message:
-    return message_from_bytes(compose(of, site=SITE, to=Address(to), now=now, message_ids=ids))
+    route = Route(thread="7k2m9q7k2m9q7k2m", stop=STOP, earlier=ids) if ids else None
+    return message_from_bytes(compose(of, site=SITE, to=Address(to), now=now, route=route))
+
+
+def relayed(of: Draft, *ids: str, site: Site = RELAY) -> Message:
+    """A mail of a conversation on a board whose mails can be answered."""
+    route = Route(thread="7k2m9q7k2m9q7k2m", stop=STOP, alias=ALIAS, earlier=ids)
+    to = Address("anwen@home.example")
+    return message_from_bytes(compose(of, site=site, to=to, now=NOON, route=route))
 
 
 def decoded(value: str) -> str:
@@ -88,7 +108,56 @@ def test_earlier_mails_are_named_only_when_given() -> None:
     reply = mail(draft(name="Ben"), ids=ids)
     assert reply["In-Reply-To"] == "<29@board.example.org>"
     assert reply["References"].split() == list(ids[-10:])
-    assert sorted(reply.keys()) == sorted([*RELAYED, "In-Reply-To", "References"])
+    leaving = ["List-Unsubscribe", "List-Unsubscribe-Post"]
+    assert sorted(reply.keys()) == sorted([*RELAYED, "In-Reply-To", "References", *leaving])
+
+
+def test_an_answerable_mail_has_exactly_these_headers() -> None:
+    mail = relayed(draft(name="Ben", subject="Re: Lambing help"))
+    assert mail.keys() == ANSWERABLE
+    assert mail["From"] == f'"Ben via Bothways" <{ALIAS}@relay.example.org>'
+    assert mail["To"] == "you@relay.example.org"
+    assert mail["Reply-To"] == f"{ALIAS}@relay.example.org"
+    assert mail["List-Unsubscribe"] == f"<{STOP}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["Feedback-ID"] == "declined:relay:bothways"
+    assert re.fullmatch(r"<[0-9a-f]{32}@relay\.example\.org>", mail["Message-ID"])
+    assert message_id_of(mail.as_bytes()) == mail["Message-ID"]
+    assert RELAY.signer.knows("loop", "7k2m9q7k2m9q7k2m", mail["X-Board-Loop"])
+
+
+def test_an_answerable_notice_says_it_is_a_machines_word() -> None:
+    assert relayed(draft()).keys() == [
+        *ANSWERABLE[:9], "Auto-Submitted", *ANSWERABLE[9:]
+    ]  # fmt: skip
+    assert relayed(draft())["From"] == f'"Bothways" <{ALIAS}@relay.example.org>'
+
+
+def test_an_answerable_mail_names_earlier_ones_after_its_own_id() -> None:
+    mail = relayed(draft(name="Ben"), "<1@relay.example.org>", "<2@relay.example.org>")
+    assert mail["In-Reply-To"] == "<2@relay.example.org>"
+    assert mail["References"] == "<1@relay.example.org> <2@relay.example.org>"
+    assert mail.keys() == [*ANSWERABLE[:6], "In-Reply-To", "References", *ANSWERABLE[6:]]
+
+
+def test_the_readers_own_address_stands_in_to_only_where_that_is_wanted() -> None:
+    real = relayed(draft(name="Ben"), site=replace(RELAY, to_header="real"))
+    assert real["To"] == "anwen@home.example"
+    assert_no_leak(relayed(draft(name="Ben")).as_bytes(), "anwen@home.example")
+
+
+def test_a_board_with_a_name_beyond_ascii_has_a_feedback_id_too() -> None:
+    named = relayed(draft(name="Ben"), site=replace(RELAY, name="合わせ鏡"))
+    assert named["Feedback-ID"] == "declined:relay:board"
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_an_answerable_mail_grows_no_header_either(text: str) -> None:
+    for hostile in (draft(subject=f"{text} answers your ad: x"), draft(name=text)):
+        with pytest.raises(UnsafeHeader):
+            relayed(hostile)
+    with pytest.raises(UnsafeHeader):
+        relayed(draft(), text)
 
 
 def test_a_date_tells_no_time_zone() -> None:

@@ -3,14 +3,15 @@
 import logging
 from datetime import timedelta
 from threading import Barrier, Event, Thread
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from app.db import transaction
-from app.mail import delivery, messages, outbox
-from app.mail.models import OutboxMail
+from app.mail import delivery, messages, outbox, tallies
+from app.mail.models import OutboxMail, Pause
 from app.mail.policy import LEASE, Later, Outcome, Paused, Sent, Trouble
 from app.mail.transports import Parcel, SmtpTransport
 from tests.mail.conftest import NOON, SITE, Clock, meet, promise, row
@@ -39,6 +40,55 @@ def test_what_was_sent_keeps_only_its_digest(person: int, server: MailServer, cl
     after = row(before.id)
     assert (after.mime, after.recipient.reveal()) == (b"", "")
     assert after.mime_digest == before.mime_digest
+
+
+def paused() -> Pause | None:
+    with transaction() as session:
+        pause = outbox.paused(session)
+        session.expunge_all()
+        return pause
+
+
+def test_a_pause_is_kept_with_its_beginning_until_a_mail_goes(
+    person: int, server: MailServer, clock: Clock
+) -> None:
+    promise(person)
+    for _ in range(3):
+        assert deliver(server, clock, "?tls=required") == Paused(Trouble.NO_ENCRYPTION)
+        clock.forward(minutes=1)
+    kept = paused()
+    assert kept is not None
+    assert (kept.since, kept.trouble) == (NOON, Trouble.NO_ENCRYPTION.value)
+    assert kept.until == clock()
+
+    server.answers["RCPT"] = ["451 4.7.1 not now"]
+    assert deliver(server, clock) == Later(Trouble.BUSY)
+    assert paused() is not None
+    clock.forward(minutes=2)
+    assert deliver(server, clock) == Sent()
+    assert paused() is None
+
+
+def test_messages_handed_over_are_counted_and_nothing_else_is(
+    person: int, server: MailServer, clock: Clock
+) -> None:
+    words: dict[str, Any] = {
+        "headline": "Lambing help",
+        "box": "7K2M9Q",
+        "author_name": "Ben",
+        "text": "Hello",
+    }
+    message = messages.new_message(
+        SITE, **words, link=SITE.link("x"), stop=SITE.stop("x"), first=True
+    )
+    promise(person)
+    promise(person, draft=message)
+    promise(person, draft=message)
+    server.answers["RCPT"] = ["250 OK", "550 5.1.1 unknown"]
+    deliver(server, clock)
+    assert len(server.mails) == 2
+    with transaction() as session:
+        assert tallies.tallies(session) == {"relayed": 1}
 
 
 def test_one_connection_carries_a_batch(person: int, server: MailServer, clock: Clock) -> None:

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from app.config import ROOT
+from app.core.marker import REPLY_MARKER
+from app.core.secret import Address
 from app.core.site import Site
 from app.mail import messages
 from app.mail.messages import Draft
@@ -14,7 +18,9 @@ from tests.mail.conftest import SITE
 
 UNTIL = datetime(2026, 7, 2, 13, 5, tzinfo=UTC)  # in British summer time
 LINK = "https://board.example.org/l/Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4"
-AD = {"headline": "Potter seeks somebody who knows exports", "box": "7K2M9Q"}
+STOP = "https://board.example.org/l/stop-Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4"
+SIAN = Address("sian.powell@members.example")
+AD: dict[str, Any] = {"headline": "Potter seeks somebody who knows exports", "box": "7K2M9Q"}
 TEXT = "Hello,\n\n  two   spaces, and a link: https://elsewhere.example/x\n" + "long " * 40
 
 EVERY: dict[str, Callable[[Site], Draft]] = {
@@ -29,10 +35,18 @@ EVERY: dict[str, Callable[[Site], Draft]] = {
         site, **AD, text=TEXT, link=LINK, until=UNTIL
     ),
     "new_message": lambda site: messages.new_message(
-        site, **AD, author_name="Siân", text=TEXT, link=LINK, first=True
+        site, **AD, author_name="Siân", text=TEXT, link=LINK, stop=STOP, first=True
+    ),
+    "shared": lambda site: messages.shared(
+        site, **AD, author_name="Siân", address=SIAN, link=LINK, stop=STOP
     ),
     "declined": lambda site: messages.declined(site, **AD, author_name="Siân", reason="far"),
     "ended": lambda site: messages.ended(site, **AD, author_name="Siân"),
+    "was_this_you": lambda site: messages.was_this_you(
+        site, **AD, text=TEXT, link=LINK, until=UNTIL
+    ),
+    "not_passed_on": lambda site: messages.not_passed_on(site, **AD, why="empty", link=LINK),
+    "for_broker": lambda site: messages.for_broker(site, local="postmaster", text=TEXT),
     "report_received": lambda site: messages.report_received(
         site,
         number="R-12",
@@ -52,6 +66,7 @@ PURPOSE = {
     "ended": "https://board.example.org/mine",
     "report_received": "https://board.example.org/ads/7K2M9Q",
     "report_thanks": "https://board.example.org/safety",
+    "for_broker": "https://board.example.org/help",
     "erased": "https://board.example.org",
 }
 
@@ -110,6 +125,7 @@ def test_unprintable_characters_are_left_out_of_what_somebody_wrote() -> None:
         author_name="Si\nân",
         text="one\r\ntwo\x00\x1b[31m\ud800\n",
         link=LINK,
+        stop=STOP,
         first=False,
     )
     assert "\n\none\ntwo[31m\n\n" in draft.body
@@ -117,11 +133,48 @@ def test_unprintable_characters_are_left_out_of_what_somebody_wrote() -> None:
 
 
 def test_a_first_answer_and_a_later_one_have_their_subjects() -> None:
-    words = {**AD, "author_name": "Siân", "text": "Hello", "link": LINK}
+    words = {**AD, "author_name": "Siân", "text": "Hello", "link": LINK, "stop": STOP}
     first = messages.new_message(SITE, **words, first=True)
     later = messages.new_message(SITE, **words, first=False)
     assert first.subject == "Siân answers your ad: Potter seeks somebody who knows exports"
     assert later.subject == "Re: Potter seeks somebody who knows exports"
+
+
+def written(site: Site = SITE, **changes: Any) -> str:
+    """The body of a message's mail, in one line."""
+    words = {**AD, "author_name": "Siân", "text": TEXT, "link": LINK, "stop": STOP, "first": True}
+    return messages.new_message(site, **(words | changes)).body
+
+
+def test_an_answerable_mail_begins_with_its_purpose_then_the_text_and_a_line_to_reply_above() -> (
+    None
+):
+    linked = f"{TEXT}\n\nSee https://exports.example/how"
+    body = written(replace(SITE, relay_domain="relay.example.org"), text=linked)
+    above, _, below = body.partition(f"\n\n{REPLY_MARKER}\n\n")
+    assert above == f"Just reply to this mail, or answer on the board:\n{LINK}\n\n{linked}"
+    assert "Reply, and Siân gets your words, without your signature" in " ".join(below.split())
+    assert re.findall(r"https?://\S+", below)[0] == STOP
+    assert "Answer on the board, not to this mail" not in body
+
+
+def test_a_mail_that_can_not_be_answered_says_so() -> None:
+    assert REPLY_MARKER not in written()
+    assert "--- Answer on the board, not to this mail ---" in written()
+
+
+@pytest.mark.parametrize("relay_domain", ["", "relay.example.org"])
+def test_an_address_stands_in_a_mail_only_where_it_is_shared(relay_domain: str) -> None:
+    site = replace(SITE, relay_domain=relay_domain)
+    assert "you may also write there directly" not in written(site)
+    assert f"\n\n{SIAN.reveal()}\n\n" in written(site, direct=SIAN)
+
+
+def test_nobody_who_shared_an_address_is_told_that_it_is_never_shown() -> None:
+    said = "Your address is never shown to Siân."
+    assert said in " ".join(written().split())
+    for known in ("now", "once"):
+        assert "never shown" not in " ".join(written(known=known).split())
 
 
 def test_percent_signs_and_braces_are_only_words() -> None:

@@ -37,6 +37,56 @@ def test_a_way_in_is_given_up_after_half_an_hour(person: int) -> None:
     assert row(promise(person, draft=SIGN_IN)).give_up_at == NOON + timedelta(minutes=30)
 
 
+def test_a_row_keeps_its_own_message_id(person: int) -> None:
+    mail = row(promise(person))
+    assert f"Message-ID: {mail.message_ref}\r\n".encode() in mail.mime
+
+
+def test_what_somebody_received_of_a_thread_is_named_by_its_ids(person: int) -> None:
+    other = meet("ben@post.example")
+    first, second, elsewhere, theirs = (
+        promise(person, thread_id=1),
+        promise(person, thread_id=1),
+        promise(person, thread_id=2),
+        promise(other, thread_id=1),
+    )
+    promise(person, thread_id=1, draft=SIGN_IN)
+    for outcome in (Sent(), Never(Trouble.REFUSED_ADDRESS), Sent(), Sent(), Sent()):
+        end(outcome)
+    with transaction() as session:
+        got = outbox.received(session, thread_id=1, person_id=person)
+    assert got == [row(first).message_ref]
+    assert row(second).state == "dead"
+    assert {row(elsewhere).state, row(theirs).state} == {"sent"}
+
+
+def test_a_mail_comes_back_once_and_its_message_is_undeliverable(person: int) -> None:
+    waiting = promise(person, message_id=5)
+    with transaction() as session:
+        assert outbox.came_back(session, waiting, now=NOON) is None
+    end(Sent())
+    with transaction() as session:
+        assert outbox.came_back(session, waiting, now=NOON) == person
+        assert outbox.came_back(session, waiting, now=NOON) is None
+        assert outbox.came_back(session, 4711, now=NOON) is None
+        assert outbox.fates(session, [5]) == {5: "undeliverable"}
+    assert row(waiting).state == "bounced"
+
+
+def test_who_wants_no_more_of_a_thread_gets_only_what_is_not_of_it(person: int) -> None:
+    other = meet("ben@post.example")
+    promise(person, thread_id=1, message_id=8)
+    kept = [
+        promise(person, thread_id=2),
+        promise(other, thread_id=1),
+        promise(person, thread_id=1, draft=SIGN_IN),
+    ]
+    with transaction() as session:
+        assert outbox.let_lie(session, thread_id=1, person_id=person) == [8]
+        assert outbox.counts(session) == {"pending": len(kept)}
+        assert outbox.fates(session, [8]) == {}
+
+
 def test_nothing_is_promised_when_the_transaction_fails(person: int) -> None:
     def promise_and_fail() -> None:
         with transaction() as session:

@@ -7,12 +7,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from app.config import Settings
 from app.core.secret import Address
+from app.core.signing import Signer
 from app.mail import transports
+from app.mail.bounce_address import read_bounce_address
 from app.mail.policy import Later, Never, Outcome, Paused, Sent, Trouble
 from app.mail.server import Server
-from app.mail.transports import FolderTransport, Parcel, SmtpTransport, Transport
+from app.mail.transports import FolderTransport, Parcel, Returns, SmtpTransport, Transport
 from tests.faults.board import make_app
 from tests.mail.conftest import NOON
 from tests.mail.server import HANG, MailServer
@@ -74,6 +78,24 @@ def test_the_bytes_arrive_unchanged_dots_included(server: MailServer) -> None:
     assert send(server.url()) == Sent()
     assert server.mails == [("board@board.example.org", "anwen@home.example", MIME)]
     assert server.encrypted == [False]
+
+
+def test_a_mail_that_matters_comes_back_to_an_address_of_its_own(server: MailServer) -> None:
+    signer = Signer(("a key that nobody knows",))
+    returns = Returns(signer, "relay.example.org")
+    sender = "board@board.example.org"
+    transport = SmtpTransport(server.url(), mail_from=sender, returns=returns)
+    mattering = Parcel(7, PARCEL.recipient, MIME, NOON, comes_back=True)
+    for parcel in (mattering, mattering, PARCEL):
+        assert transport.deliver(parcel) == Sent()
+    transport.close()
+
+    senders = [sender for sender, _, _ in server.mails]
+    assert senders[0] == senders[1]
+    assert senders[2] == sender
+    local, _, domain = senders[0].partition("@")
+    assert (read_bounce_address(signer, local, NOON), domain) == (7, "relay.example.org")
+    assert [mime for _, _, mime in server.mails] == [MIME] * 3
 
 
 def test_encryption_is_taken_where_it_is_offered(tls: ssl.SSLContext) -> None:
@@ -190,6 +212,25 @@ def test_a_password_never_shows(server: MailServer) -> None:
 def test_a_password_travels_encrypted_unless_told_otherwise(url: str, tls: str, port: int) -> None:
     server = Server.from_url(url)
     assert (server.tls, server.port) == (tls, port)
+
+
+def test_with_a_relay_domain_the_settings_key_signs_where_mails_come_back_to(
+    server: MailServer,
+) -> None:
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        secret_key=SecretStr("a key for tests that is long enough"),
+        mail_url=SecretStr(server.url()),
+        relay_domain="relay.example.org",
+    )
+    transport = transports.from_url(settings)
+    transport.deliver(Parcel(7, PARCEL.recipient, MIME, NOON, comes_back=True))
+    transport.close()
+
+    ((sender, _, _),) = server.mails
+    local, _, domain = sender.partition("@")
+    assert read_bounce_address(Signer(settings.secrets), local, NOON) == 7
+    assert domain == "relay.example.org"
 
 
 def test_settings_choose_the_transport(tmp_path: Path) -> None:

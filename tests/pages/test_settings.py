@@ -126,6 +126,19 @@ def test_production_refuses_each_unsafe_one(
         ("MAIL_URL", "mail.example.org"),
         ("MAIL_URL", "file:"),
         ("MAIL_URL", "file:."),
+        ("RELAY_DOMAIN", "reply"),
+        ("RELAY_DOMAIN", "@reply.example.org"),
+        ("RELAY_DOMAIN", "reply.example.org:24"),
+        ("RELAY_DOMAIN", "127.0.0.1"),
+        ("RELAY_DOMAIN", "x." * 100 + "example"),
+        ("RELAY_TO_HEADER", "both"),
+        ("LMTP_LISTEN", ""),
+        ("LMTP_LISTEN", "8024"),
+        ("LMTP_LISTEN", "0.0.0.0:8024"),
+        ("LMTP_LISTEN", "mail.example.org:8024"),
+        ("LMTP_LISTEN", "127.0.0.1:99999"),
+        ("LMTP_LISTEN", "lmtp.socket"),
+        ("TRUSTED_AUTHSERV_ID", "mx.example.org; dmarc=pass"),
         ("MEANING", "sometimes"),
         ("PROXY_HOPS", "-1"),
         ("PROXY_HOPS", "99"),
@@ -194,14 +207,7 @@ def test_several_old_keys_stand_in_one_setting(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_does_nothing_yet_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {
-        "RELAY_DOMAIN": "reply.example.org",
-        "LMTP_LISTEN": "127.0.0.1:2400",
-        "TRUSTED_AUTHSERV_ID": "mx.example.org",
-        "MEANING": "auto",
-        "REDIS_URL": "redis://:r3dis-word@cache.example.org",
-        "METRICS_TOKEN": "m3trics-token",
-    }
+    given = {"MEANING": "auto", "REDIS_URL": "redis://:r3dis-word@cache.example.org"}
     sentences = loaded(monkeypatch, **given).without_effect()
 
     assert [sentence.split()[0] for sentence in sentences] == list(given)
@@ -210,7 +216,7 @@ def test_what_does_nothing_yet_is_said_in_words(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_is_left_alone_is_not_spoken_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert loaded(monkeypatch, MEANING="off", REDIS_URL="", RELAY_DOMAIN="").without_effect() == []
+    assert loaded(monkeypatch, MEANING="off", REDIS_URL="").without_effect() == []
     assert loaded(monkeypatch).without_effect() == []
 
 
@@ -230,12 +236,29 @@ def started(tmp_path: Path, *command: str, **values: str) -> subprocess.Complete
 
 
 def test_a_server_says_it_once_and_a_command_not(tmp_path: Path) -> None:
-    served = started(tmp_path, "-c", "import wsgi", RELAY_DOMAIN="reply.example.org")
-    ran = started(tmp_path, "-m", "flask", "--help", RELAY_DOMAIN="reply.example.org")
+    given = {"REDIS_URL": "redis://cache.example.org", "RELAY_DOMAIN": "reply.example.org"}
+    served = started(tmp_path, "-c", "import wsgi", **given)
+    ran = started(tmp_path, "-m", "flask", "--help", **given)
 
-    assert served.stderr.count("RELAY_DOMAIN has no effect yet") == 1
+    assert served.stderr.count("REDIS_URL has no effect yet") == 1
+    assert served.stderr.count("TRUSTED_AUTHSERV_ID is not set") == 1
     assert ran.returncode == 0
-    assert "RELAY_DOMAIN" not in ran.stderr + ran.stdout
+    assert "REDIS_URL" not in ran.stderr + ran.stdout
+
+
+def test_answers_by_mail_that_nothing_can_prove_are_spoken_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert loaded(monkeypatch).doubtful() == []
+    (sentence,) = loaded(monkeypatch, RELAY_DOMAIN="Reply.Example.org").doubtful()
+    assert sentence.startswith("TRUSTED_AUTHSERV_ID is not set: ")
+    settled = loaded(monkeypatch, TRUSTED_AUTHSERV_ID="mx.example.org")
+    assert (settled.doubtful(), settled.relay_domain) == ([], "reply.example.org")
+
+
+@pytest.mark.parametrize("place", ["127.0.0.1:24", "localhost:8024", "[::1]:8024", "/run/b/lmtp"])
+def test_mail_is_taken_in_on_this_machine(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    assert loaded(monkeypatch, LMTP_LISTEN=place).lmtp_listen == place
 
 
 @pytest.mark.parametrize("command", [("-c", "import wsgi"), ("-m", "flask", "outbox", "status")])

@@ -21,6 +21,7 @@ from app.people import service as people
 from app.relay import service as relay
 from app.relay.models import Message, Thread
 from app.relay.policy import Role
+from tests.oracle import assert_no_leak
 
 WRITER = "g.prydderch77@tyddyn.example"
 REPLIER = "chandler.d@seafront.example"
@@ -71,6 +72,9 @@ class Talk:
 
     now: datetime = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
     refused: set[str] = field(default_factory=set)  # addresses the mail server knows nothing of
+    site: Site = SITE
+    sent: list[Parcel] = field(default_factory=list)
+    sharing: set[str] = field(default_factory=set)  # who has let their address pass, ever
 
     def later(self, **by: float) -> None:
         self.now += timedelta(**by)
@@ -109,7 +113,7 @@ class Talk:
                 now=self.now,
                 held_reason=held_reason,
                 confirmed_by=person,
-                site=SITE,
+                site=self.site,
             )
 
     def press(self, token: str) -> str:
@@ -117,7 +121,7 @@ class Talk:
         with transaction() as session:
             link = people.use_link(session, token, now=self.now)
             thread = relay.confirm_thread(
-                session, key=link.subject, person=link.person, now=self.now, site=SITE
+                session, key=link.subject, person=link.person, now=self.now, site=self.site
             )
             return thread.key
 
@@ -131,23 +135,46 @@ class Talk:
         with transaction() as session:
             thread, role = self._find(session, key, email)
             return relay.write(
-                session, thread=thread, author=role, text=text, now=self.now, site=SITE
+                session, thread=thread, author=role, text=text, now=self.now, site=self.site
             ).id
 
     def decline(self, key: str, *, email: str = WRITER, reason: str = "time") -> None:
         with transaction() as session:
             thread, by = self._find(session, key, email)
-            relay.decline(session, thread=thread, by=by, reason=reason, now=self.now, site=SITE)
+            relay.decline(
+                session, thread=thread, by=by, reason=reason, now=self.now, site=self.site
+            )
 
     def end(self, key: str, *, email: str) -> None:
         with transaction() as session:
             thread, by = self._find(session, key, email)
-            relay.end(session, thread=thread, by=by, now=self.now, site=SITE)
+            relay.end(session, thread=thread, by=by, now=self.now, site=self.site)
 
     def block(self, key: str, *, email: str) -> None:
         with transaction() as session:
             thread, by = self._find(session, key, email)
             relay.block(session, thread=thread, by=by, now=self.now)
+
+    def mute(self, key: str, *, email: str) -> None:
+        with transaction() as session:
+            thread, by = self._find(session, key, email)
+            relay.mute(session, thread=thread, by=by, now=self.now)
+
+    def unmute(self, key: str, *, email: str) -> None:
+        with transaction() as session:
+            thread, by = self._find(session, key, email)
+            relay.unmute(thread=thread, by=by)
+
+    def share(self, key: str, *, email: str) -> None:
+        with transaction() as session:
+            thread, by = self._find(session, key, email)
+            self.sharing.add(email)
+            relay.share(session, thread=thread, by=by, now=self.now, site=self.site)
+
+    def unshare(self, key: str, *, email: str) -> None:
+        with transaction() as session:
+            thread, by = self._find(session, key, email)
+            relay.unshare(session, thread=thread, by=by, now=self.now)
 
     def erase(self, email: str) -> None:
         """As `POST /mine/erase` does it."""
@@ -174,6 +201,7 @@ class Talk:
 
     def deliver(self, parcel: Parcel) -> Outcome:
         """The mail server's side."""
+        self.sent.append(parcel)
         gone = parcel.recipient.reveal() in self.refused
         return Never(Trouble.REFUSED_ADDRESS) if gone else Sent()
 
@@ -202,10 +230,25 @@ class Talk:
         with transaction() as session:
             return len(session.scalars(select(Thread)).all())
 
+    def assert_no_leak(self) -> None:
+        """Nobody was mailed the other side's address, handed over or still waiting; see `share`."""
+        mails = [(mail.to, mail.raw) for mail in self.mails()]
+        mails += [(parcel.recipient.reveal(), parcel.mime) for parcel in self.sent]
+        for to, raw in mails:
+            others = {WRITER, REPLIER} - {to} - self.sharing
+            assert_no_leak(raw, *others)
+
     def messages(self) -> list[str]:
         """Every text kept, in order."""
         with transaction() as session:
             return list(session.scalars(select(Message.text).order_by(Message.id)))
+
+    def events(self, key: str) -> list[tuple[str, str]]:
+        """What happened beside messages: whose doing, and what."""
+        with transaction() as session:
+            thread = session.scalar(select(Thread).where(Thread.key == key))
+            assert thread is not None
+            return [(event.role, event.what) for event in relay.events(session, thread)]
 
     def seen_by(self, key: str, email: str) -> list[tuple[str, str]]:
         """The thread's page: each message's text and what became of it."""
@@ -230,5 +273,5 @@ class Talk:
 
 def _read(row: OutboxMail) -> Mail:
     parsed = message_from_bytes(row.mime, policy=policy.default)
-    body = parsed.get_content()
+    body = parsed.get_content().replace("\r\n", "\n")
     return Mail(row.recipient.reveal(), row.kind, str(parsed["Subject"]), body, row.mime)

@@ -1,12 +1,24 @@
 """A conversation on its page, as two browsers have it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from app.core.clock import utcnow
+from app.current import site
+from app.db import transaction
+from app.mail import outbox
+from app.mail.models import OutboxMail
+from app.relay import bounces, keeping, passing
+from app.relay.models import Thread
+from app.relay.policy import Role
 from tests.board import MESSAGE, Board, Browser
 from tests.oracle import assert_no_leak
 
@@ -228,3 +240,84 @@ def test_a_report_reaches_the_broker_and_nobody_else(two: Two) -> None:
     assert "Have a look" in two.board.mails(BROKER)[-1].get_content()
     assert len(two.board.mails(DAFYDD)) == before
     assert_no_leak(two.board.mails(BROKER)[-1].as_bytes(), DAFYDD)
+
+
+# --- what came how --------------------------------------------------------------------------------
+
+
+def happen(two: Two, author: Role, text: str, *, files: int = 0, automatic: bool = False) -> None:
+    """A message that comes by mail, and perhaps a machine's answer with it."""
+    with two.board.app.app_context(), transaction() as session:
+        thread = session.scalar(select(Thread).where(Thread.key == two.path.split("/")[2]))
+        assert thread is not None
+        now = utcnow()
+        message, _ = keeping.keep(session, thread, author, text, now, by_mail=True, files=files)
+        passing.pass_on(session, thread=thread, message=message, now=now, site=site())
+        if automatic:
+            bounces.note_automatic(session, thread=thread, role=author, now=now)
+
+
+def test_both_sides_read_how_it_came_and_what_stayed_behind(two: Two) -> None:
+    happen(two, "replier", f"Hello!\n\n{GWEN} or {DAFYDD}?", files=2)
+
+    for browser, wrote in ((two.gwen, "Dafydd wrote"), (two.dafydd, "You wrote")):
+        message = two.page(browser).text.rpartition("<article")[2].partition("</article>")[0]
+        assert f"<h3>{wrote}</h3>" in message
+        assert ">by mail</span>" in message
+        assert "2 addresses were removed. 2 attachments were not passed on." in message
+        assert message.count('<span class="cut">[an address was removed here]</span>') == 2
+    first = two.page(two.gwen).text.partition("<article")[2].partition("</article>")[0]
+    assert "by mail" not in first
+    assert "removed" not in first
+
+
+def test_one_of_each_is_said_as_one(two: Two) -> None:
+    happen(two, "writer", f"Me: {GWEN}", files=1)
+
+    page = two.page(two.dafydd).text
+    assert "An address was removed. 1 attachment was not passed on." in page
+
+
+def test_a_machines_answer_is_told_where_it_happened(two: Two) -> None:
+    happen(two, "replier", "I’m off to the islands", automatic=True)
+    two.board.clock.shift(60)
+    two.say(two.gwen, "Have a good time!")
+
+    for browser, words in (
+        (two.gwen, "An automatic reply came from Dafydd; it wasn’t passed on."),
+        (two.dafydd, "Your mailbox answered by itself; that wasn’t passed on to Gwen."),
+    ):
+        page = mains(two.page(browser))
+        places = [page.find(text) for text in ("the islands", words, "Have a good time!")]
+        assert -1 not in places
+        assert places == sorted(places)
+
+
+def test_a_mail_that_came_back_shows_as_not_delivered_to_its_writer_alone(two: Two) -> None:
+    two.say(two.dafydd, "Does this arrive?")
+    two.board.work()
+    with two.board.app.app_context(), transaction() as session:
+        newest = session.scalar(select(func.max(OutboxMail.id)))
+        assert outbox.came_back(session, newest, now=utcnow()) is not None
+
+    assert ">could not be delivered</span>" in two.page(two.dafydd).text
+    assert "could not be delivered" not in two.page(two.gwen).text
+    two.board.work()
+    assert ">could not be delivered</span>" in two.page(two.dafydd).text
+
+
+@pytest.mark.parametrize(
+    ("relay_domain", "hint"),
+    [("", "by mail and answers here."), ("relay.example.org", "simply reply to the mails.")],
+)
+def test_the_form_says_whether_mails_can_be_answered(
+    make_app: Callable[..., Flask], two: Two, relay_domain: str, hint: str
+) -> None:
+    path = two.path
+    with time_machine.travel(utcnow(), tick=True) as clock:
+        board = Board(make_app(relay_domain=relay_domain), clock)
+        gwen = Browser(board.app, clock)
+        session = two.gwen.client.get_cookie("bothways")
+        assert session is not None
+        gwen.client.set_cookie("bothways", session.value)
+        assert hint in gwen.get(path).text
