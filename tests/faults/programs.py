@@ -6,7 +6,7 @@ environment may say besides the settings:
 BUSY_SECONDS   how long a program waits for a lock of the database
 LEASE_SECONDS  how long a worker has a mail to itself
 RETRY_SECONDS  how long a mail waits after an attempt that failed
-FALLS_AT       the step at which the program is killed (`stops` before it: is stopped), once
+FALLS_AT       the step at which the program is killed (`stops` before it: that thread hangs until SIGCONT), once
 FALLS_ON       a path: the step counts only while a POST to a path that begins so is answered
 FELL           the file that says that it happened
 """
@@ -14,10 +14,9 @@ FELL           the file that says that it happened
 import importlib
 import os
 import signal
-import sqlite3
 import sys
+import threading
 from collections.abc import Callable
-from contextlib import closing
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
@@ -64,6 +63,9 @@ def run(program: str) -> None:
         flask.cli.main()
 
 
+_GO_ON = threading.Event()  # set by SIGCONT
+
+
 def _hasten() -> None:
     said = os.environ.get
     db.BUSY_SECONDS = float(said("BUSY_SECONDS", db.BUSY_SECONDS))  # type: ignore[assignment]
@@ -77,6 +79,7 @@ def _hasten() -> None:
 def _be_mortal(step: str) -> None:
     how = signal.SIGSTOP if step.startswith("stops ") else signal.SIGKILL
     when, module, name = STEPS[step.removeprefix("stops ")]
+    signal.signal(signal.SIGCONT, lambda *_: _GO_ON.set())
     if name == "COMMIT":
         sa.event.listen(sa.Engine, "commit", lambda _: _fall(how))
         return
@@ -110,16 +113,11 @@ def _fall(how: signal.Signals) -> None:
     if not fell.exists():
         fell.touch()
         if how is signal.SIGSTOP:
-            _wait_for_writers()
-        os.kill(os.getpid(), how)
-
-
-def _wait_for_writers() -> None:
-    """A program stopped while another of its threads writes would hold up everybody for ever."""
-    path = os.environ["DATABASE_URL"].removeprefix("sqlite:///")
-    with closing(sqlite3.connect(path, timeout=60, isolation_level=None)) as own:
-        own.execute("BEGIN IMMEDIATE")
-        own.execute("ROLLBACK")
+            # Only this thread: stopped as a whole, the program might hold the one writer's lock of
+            # SQLite in another thread, and then nobody could take over.
+            _GO_ON.wait()
+        else:
+            os.kill(os.getpid(), how)
 
 
 if __name__ == "__main__":
