@@ -6,7 +6,7 @@ environment may say besides the settings:
 BUSY_SECONDS   how long a program waits for a lock of the database
 LEASE_SECONDS  how long a worker has a mail to itself
 RETRY_SECONDS  how long a mail waits after an attempt that failed
-FALLS_AT       the step at which the program is killed (`stops` before it: that thread hangs until SIGCONT), once
+FALLS_AT       the step at which the program is killed (`stops` before it: its thread hangs), once
 FALLS_ON       a path: the step counts only while a POST to a path that begins so is answered
 FELL           the file that says that it happened
 """
