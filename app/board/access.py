@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
-from flask import abort, g, redirect, request, session, url_for
+from flask import Response, abort, g, redirect, request, session, url_for
 from sqlalchemy.orm import Session
 
 from app.core.clock import utcnow
@@ -102,6 +102,13 @@ def source() -> str:
             return str(ipaddress.ip_network((address, 64), strict=False))
         address = address.ipv4_mapped
     return str(address)
+
+
+def private(answer: Response) -> Response:
+    """For after a page's requests: nobody keeps the answer and no search engine lists it."""
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 def limit(work: Session, rule: str, who: str) -> None:
