@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
-from flask import abort, g, redirect, request, session, url_for
+from flask import Response, abort, g, redirect, request, session, url_for
 from sqlalchemy.orm import Session
 
 from app.core.clock import utcnow
@@ -89,6 +89,13 @@ def known(work: Session) -> Person:
     if again is None:
         abort(403)
     return again
+
+
+def private(answer: Response) -> Response:
+    """For after a page's requests: nobody keeps the answer and no search engine lists it."""
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 def limit(work: Session, rule: str, who: str) -> None:

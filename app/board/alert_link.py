@@ -6,7 +6,7 @@ sends `List-Unsubscribe=One-Click` here (RFC 8058 §3.1), which stops the alert.
 
 from datetime import datetime
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.ads.models import Ad
 from app.alerts import service as alerts
 from app.alerts.models import Alert
+from app.board import access
 from app.board.alerts import WISHES, fulfil, shown
 from app.board.view import view
 from app.core.clock import utcnow
@@ -24,14 +25,8 @@ from app.search.index import IndexUnavailable
 from app.search.to_the_letter import find_exactly
 
 bp = Blueprint("alert_link", __name__, url_prefix="/l/alert-<token>")
+bp.after_request(access.private)
 SHOWN = 3  # of the ads it finds
-
-
-@bp.after_request
-def _private(answer: Response) -> Response:
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer
 
 
 @bp.get("")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
@@ -27,6 +27,7 @@ from app.relay import service as relay
 from app.relay.models import Message, Thread
 
 bp = Blueprint("link", __name__)
+bp.after_request(access.private)
 
 
 class NothingLeft(Refusal):
@@ -71,13 +72,6 @@ TITLES = {
     "thread": lazy_gettext("Go on to the conversation?"),
     "save_alert": lazy_gettext("Start your alert?"),
 }
-
-
-@bp.after_request
-def _private(answer: Response) -> Response:
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer
 
 
 @bp.get("/l/<token>")

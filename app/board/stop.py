@@ -6,7 +6,7 @@ sends `List-Unsubscribe=One-Click` here (RFC 8058 §3.1), which mutes.
 
 from datetime import datetime
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -26,14 +26,8 @@ from app.relay.models import Thread
 from app.relay.policy import Role
 
 bp = Blueprint("stop", __name__, url_prefix="/l/stop-<token>")
+bp.after_request(access.private)
 WISHES = ("mute", "unmute", "decline", "block", "report")
-
-
-@bp.after_request
-def _private(answer: Response) -> Response:
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer
 
 
 @bp.get("")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from app.relay.models import Thread
 from app.relay.policy import Role
 
 bp = Blueprint("thread", __name__, url_prefix="/threads/<key>")
+bp.after_request(access.private)
 STATES = {
     "unconfirmed": lazy_gettext("waits for you to press the link in our mail"),
     "held": lazy_gettext("waits for our broker to look at it"),
@@ -31,13 +32,6 @@ STATES = {
     "undeliverable": lazy_gettext("could not be delivered"),
     "withheld": lazy_gettext("not passed on"),
 }
-
-
-@bp.after_request
-def _private(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 @bp.get("")

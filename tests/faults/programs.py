@@ -6,7 +6,7 @@ environment may say besides the settings:
 BUSY_SECONDS   how long a program waits for a lock of the database
 LEASE_SECONDS  how long a worker has a mail to itself
 RETRY_SECONDS  how long a mail waits after an attempt that failed
-FALLS_AT       the step at which the program is killed (`stops` before it: is stopped), once
+FALLS_AT       the step at which the program is killed (`stops` before it: its thread hangs), once
 FALLS_ON       a path: the step counts only while a POST to a path that begins so is answered
 FELL           the file that says that it happened
 """
@@ -15,6 +15,7 @@ import importlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -62,6 +63,9 @@ def run(program: str) -> None:
         flask.cli.main()
 
 
+_GO_ON = threading.Event()  # set by SIGCONT
+
+
 def _hasten() -> None:
     said = os.environ.get
     db.BUSY_SECONDS = float(said("BUSY_SECONDS", db.BUSY_SECONDS))  # type: ignore[assignment]
@@ -75,6 +79,7 @@ def _hasten() -> None:
 def _be_mortal(step: str) -> None:
     how = signal.SIGSTOP if step.startswith("stops ") else signal.SIGKILL
     when, module, name = STEPS[step.removeprefix("stops ")]
+    signal.signal(signal.SIGCONT, lambda *_: _GO_ON.set())
     if name == "COMMIT":
         sa.event.listen(sa.Engine, "commit", lambda _: _fall(how))
         return
@@ -107,7 +112,12 @@ def _fall(how: signal.Signals) -> None:
             return
     if not fell.exists():
         fell.touch()
-        os.kill(os.getpid(), how)
+        if how is signal.SIGSTOP:
+            # Only this thread: stopped as a whole, the program might hold the one writer's lock of
+            # SQLite in another thread, and then nobody could take over.
+            _GO_ON.wait()
+        else:
+            os.kill(os.getpid(), how)
 
 
 if __name__ == "__main__":

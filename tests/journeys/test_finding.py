@@ -36,9 +36,9 @@ def test_words_and_facets_narrow_down_to_an_address_to_share(anyone: MakeVisitor
     reader = anyone()
     reader.page.goto("/")
     reader.main.get_by_label("Town or village").fill("Machynlleth")
-    reader.main.get_by_role("button", name="Search").click()
+    reader.main.get_by_role("button", name="Search", exact=True).click()
     reader.main.get_by_label("Within", exact=True).select_option("Any distance")
-    reader.main.get_by_role("button", name="Search").click()
+    reader.main.get_by_role("button", name="Search", exact=True).click()
     everything = total(reader)
 
     promised = narrow(reader, "mode", "video")

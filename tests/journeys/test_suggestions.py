@@ -365,7 +365,7 @@ def test_without_script_nothing_is_missing(visitor: MakeVisitor) -> None:
     expect(field).to_have_attribute("type", "search")
     field.fill("bread")
     reader.main.get_by_label("Town or village").fill("Swansea")
-    reader.main.get_by_role("button", name="Search").click()
+    reader.main.get_by_role("button", name="Search", exact=True).click()
     found = arguments(reader.page)
     assert (found["q"], found["place"]) == (["bread"], ["Swansea"])
     expect(reader.main.get_by_role("searchbox", name=LABEL)).to_have_value("bread")
