@@ -6,6 +6,7 @@ from flask import current_app, request
 
 from app.config import Settings
 from app.core.site import Site
+from app.limits.reading import Readers
 from app.matching.vectors import Vectors
 from app.search.index import Index
 
@@ -28,6 +29,11 @@ def index() -> Index:
 def vectors() -> Vectors:
     """The vectors that ads are matched by."""
     return current_app.extensions["vectors"]
+
+
+def readers() -> Readers:
+    """How often each source has asked of this process."""
+    return current_app.extensions["readers"]
 
 
 def source() -> str:

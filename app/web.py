@@ -42,6 +42,7 @@ from app.core.errors import Kind, Refusal
 from app.core.secret import Address
 from app.core.signing import Signer
 from app.core.site import Site
+from app.limits.reading import Readers
 from app.matching.vectors import Vectors
 from app.pages import for_machines, health, mailbox, metrics, plain
 from app.people.policy import SESSION_LASTS
@@ -102,6 +103,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.wsgi_app = proxied  # type: ignore[method-assign]
     app.extensions["site"] = site_of(settings)
     app.extensions["index"] = WhooshIndex(settings.search_folder)
+    app.extensions["readers"] = Readers()
     app.extensions["vectors"] = Vectors(
         settings.vectors_folder, by_meaning=settings.meaning == "auto"
     )

@@ -19,9 +19,8 @@ from app.catalogue.places import Place, find_place
 from app.core.clock import utcnow
 from app.core.errors import Kind, Refusal
 from app.core.i18n import N_
-from app.current import index, settings, site, source
-from app.db import db, transaction
-from app.limits import service as limits
+from app.current import index, readers, site, source
+from app.db import db
 from app.relay import service as relay
 from app.search.index import IndexUnavailable
 from app.search.query import SearchQuery
@@ -136,9 +135,7 @@ def _conditional(answer: Response) -> Response:
 
 def _count() -> None:
     """Count this question of the network it comes from. Raises TooMany."""
-    with transaction() as work:
-        key = limits.key(settings().secret, "api-source", source())
-        limits.count(work, rule="api-source", key=key, now=utcnow())
+    readers().count("api-source", source())
 
 
 def _further(found: Found) -> str | None:
