@@ -22,7 +22,6 @@ from app.people.policy import PURPOSES
 from app.relay import accepting, bounces, keeping, taking
 from app.relay.reader import Reader
 from app.search import projection
-from app.search.to_the_letter import find_exactly
 from app.worker import Task
 
 log = logging.getLogger(__name__)
@@ -113,9 +112,8 @@ def _look(alert_id: int, query: str) -> bool:
     now = utcnow()
     try:
         with projection.reading() as session:
-            wanted = alerts.read_query(query)
-            found = find_exactly(session, index(), wanted, now=now, size=LOOKED_THROUGH)
-            ad_ids = [ad.id for ad in found.ads]
+            found = alerts.look(session, index(), vectors(), query, now=now, most=LOOKED_THROUGH)
+            ad_ids = [ad.id for ad in found]
         if ad_ids:
             with transaction() as session:
                 alerts.tell(session, alert_id=alert_id, ad_ids=ad_ids, now=now, site=this_site())

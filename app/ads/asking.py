@@ -85,6 +85,11 @@ def of_person(session: Session, person: Person) -> list[Ad]:
     return list(session.scalars(query))
 
 
+def live_of_person(session: Session, person: Person, *, now: datetime) -> list[Ad]:
+    """This person’s live ads, newest first."""
+    return [ad for ad in of_person(session, person) if policy.is_live(ad, now)]
+
+
 def held(session: Session) -> list[Ad]:
     """Confirmed ads that wait for a broker, oldest first."""
     return list(session.scalars(select(Ad).where(Ad.state == "held").order_by(Ad.id)))

@@ -15,6 +15,7 @@ from app.ads.asking import (
     held,
     is_live,
     live_clause,
+    live_of_person,
     newest,
     of_person,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "introductions_due",
     "is_live",
     "live_clause",
+    "live_of_person",
     "mark_stale",
     "matching_marks",
     "newest",
@@ -151,6 +153,8 @@ def edit(session: Session, *, ad: Ad, draft: Draft, now: datetime) -> Ad:
 def renew(session: Session, *, ad: Ad, now: datetime) -> Ad:
     """Sixty more days from now. An ad that ran out while paused comes back live."""
     _allow("renew", ad, now)
+    if not policy.is_live(ad, now):
+        _back(ad, now)
     ad.state = "live"
     ad.expires_at = now + policy.LIVE_FOR
     ad.updated_at = now
@@ -159,10 +163,10 @@ def renew(session: Session, *, ad: Ad, now: datetime) -> Ad:
     return ad
 
 
-def pause(session: Session, *, ad: Ad, now: datetime) -> Ad:
-    """Off the board until resumed; its time runs on."""
+def pause(session: Session, *, ad: Ad, now: datetime, why: str = "") -> Ad:
+    """Off the board until resumed; its time runs on. `why`: see Ad.paused_for."""
     _allow("pause", ad, now)
-    ad.state = "paused"
+    ad.state, ad.paused_for = "paused", why
     ad.updated_at = now
     mark_stale(session, ad.id)
     return ad
@@ -171,6 +175,7 @@ def pause(session: Session, *, ad: Ad, now: datetime) -> Ad:
 def resume(session: Session, *, ad: Ad, now: datetime) -> Ad:
     """Back on the board for what is left of its time."""
     _allow("resume", ad, now)
+    _back(ad, now)
     ad.state = "live"
     ad.updated_at = now
     mark_stale(session, ad.id)
@@ -201,6 +206,11 @@ def _ask_again(ad: Ad, draft: Draft, now: datetime, held_reason: str) -> bool:
 def _allow(action: str, ad: Ad, now: datetime) -> None:
     if not policy.may(action, ad, now):
         raise NotNow
+
+
+def _back(ad: Ad, now: datetime) -> None:
+    """Its writer is there again: whoever was left waiting before counts against it no more."""
+    ad.resumed_at, ad.paused_for = now, ""
 
 
 def _go_live(session: Session, ad: Ad, now: datetime) -> Ad:

@@ -10,10 +10,11 @@ from app.people.models import Person
 
 
 class Alert(Base):
-    """A search that mails new ads. Times are UTC; app.alerts.policy.state_of reads them.
+    """A search, or an ad’s matches, that mails what is new. Times are UTC.
 
-    `query` is the search as an address has it, `words` what it asks for in a sentence. Ads count
-    that were posted after `since`. `clicked_at`: when its person last pressed anything of it.
+    app.alerts.policy.state_of reads them. `query` is what it asks for (app.alerts.wanted), `words`
+    the same in a sentence. Ads count that were posted after `since`. `clicked_at`: when its person
+    last pressed anything of it.
     """
 
     __tablename__ = "alerts"

@@ -8,25 +8,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.alerts import policy
+from app.alerts.looking import look
 from app.alerts.models import Alert, Told
 from app.alerts.sending import looked, pause_silent, tell
-from app.alerts.wanted import read_query, write_query
+from app.alerts.wanted import box_of, read_query, write_box, write_query
 from app.core.errors import Kind, Refusal
 from app.core.i18n import N_
 from app.core.tokens import new_key
 from app.people.models import Person
-from app.search.query import SearchQuery
 
 # The door of the room: what stands in the modules beside this one is reached through it.
 __all__ = [
     "AlertUnknown",
     "TooManyAlerts",
+    "box_of",
     "change_pace",
     "clicked",
     "confirm",
     "due",
     "erase_of",
     "get_own",
+    "look",
     "looked",
     "of_person",
     "pause_silent",
@@ -36,6 +38,8 @@ __all__ = [
     "start_again",
     "stop",
     "tell",
+    "write_box",
+    "write_query",
 ]
 
 
@@ -50,10 +54,12 @@ class TooManyAlerts(Refusal):
 
 
 def save(
-    session: Session, *, person: Person, query: SearchQuery, words: str, pace: str, now: datetime
+    session: Session, *, person: Person, kept: str, words: str, pace: str, now: datetime
 ) -> Alert:
-    """Keep an alert that waits for its person to confirm it. The same search is kept once."""
-    kept = write_query(query)
+    """Keep an alert that waits for its person to confirm it. The same wish is kept once.
+
+    `kept`: from write_query or write_box.
+    """
     standing = (Alert.person_id == person.id, Alert.query == kept, Alert.stopped_at.is_(None))
     alert = session.scalar(select(Alert).where(*standing))
     if alert is None:

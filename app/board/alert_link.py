@@ -18,11 +18,10 @@ from app.board import access
 from app.board.alerts import WISHES, fulfil, shown
 from app.board.view import view
 from app.core.clock import utcnow
-from app.current import index
+from app.current import index, vectors
 from app.db import db, transaction
 from app.people import service as people
 from app.search.index import IndexUnavailable
-from app.search.to_the_letter import find_exactly
 
 bp = Blueprint("alert_link", __name__, url_prefix="/l/alert-<token>")
 bp.after_request(access.private)
@@ -81,8 +80,7 @@ def _page(work: Session, alert: Alert, *, done: str = "") -> str:
 
 def _found(work: Session, alert: Alert) -> list[Ad]:
     """The newest ads it finds just now."""
-    query = alerts.read_query(alert.query)
     try:
-        return find_exactly(work, index(), query, now=utcnow(), size=SHOWN).ads
+        return alerts.look(work, index(), vectors(), alert.query, now=utcnow(), most=SHOWN)
     except IndexUnavailable:
         return []

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from app.ads import service as ads
 from app.alerts import policy
 from app.alerts import service as alerts
 from app.alerts.models import Alert
@@ -31,10 +32,8 @@ WISHES = ("stop", "go_on", *policy.PACES)
 def save() -> ResponseReturnValue:
     """Save this search: its mails begin once a mailed link is pressed, or at once in a session."""
     known, form = access.person(), AlertForm()
-    query = replace(SearchQuery.from_args(request.form), page=1, upto=None)
+    pairs, kept, words = _asked()
     if not form.validate_for(known):
-        words = results.query_name(query)
-        pairs = query.to_args()
         html = render_template("alert_form.html", form=form, words=words, pairs=pairs, known=known)
         return html, 422
     assert form.address is not None
@@ -42,15 +41,29 @@ def save() -> ResponseReturnValue:
         access.limit(work, "alert-source", access.source())
         access.limit(work, "alert-address", form.address.key)
         proven = known is not None and known.email_key == form.address.key
-        _save(work, form.address, query, form.pace_meant(), proven=proven)
+        _save(work, form.address, kept, words, form.pace_meant(), proven=proven)
     return redirect(url_for(".mine" if proven else ".sent"), 303)
 
 
-def _save(work: Session, address: Address, query: SearchQuery, pace: str, *, proven: bool) -> None:
+def _asked() -> tuple[list[tuple[str, str]], str, str]:
+    """What is to be saved: as the form carries it, as it is kept, and in words.
+
+    Raises AdUnknown or AdGone where an ad’s matches are asked for.
+    """
+    if swap := request.form.get("swap", ""):
+        box = ads.get_live(db.session, swap, now=utcnow()).box
+        words = gettext("Ads that could swap with Box %(box)s", box=box)
+        return [("swap", box)], alerts.write_box(box), words
+    query = replace(SearchQuery.from_args(request.form), page=1, upto=None)
+    return query.to_args(), alerts.write_query(query), results.query_name(query)
+
+
+def _save(
+    work: Session, address: Address, kept: str, words: str, pace: str, *, proven: bool
+) -> None:
     now = utcnow()
     person = people.meet(work, email=address, now=now)
-    words = results.query_name(query)
-    alert = alerts.save(work, person=person, query=query, words=words, pace=pace, now=now)
+    alert = alerts.save(work, person=person, kept=kept, words=words, pace=pace, now=now)
     if proven:
         alerts.confirm(work, alert=alert, now=now)
     else:
@@ -134,5 +147,12 @@ def shown(alert: Alert) -> dict[str, str]:
         "state": state,
         "state_words": states[state],
         "other_pace": next(pace for pace in policy.PACES if pace != alert.pace),
-        "url": results.results_url(alerts.read_query(alert.query)),
+        "url": _url(alert.query),
     }
+
+
+def _url(kept: str) -> str:
+    """The page that shows what an alert asks for."""
+    if box := alerts.box_of(kept):
+        return url_for("matches.matches", box=box)
+    return results.results_url(alerts.read_query(kept))

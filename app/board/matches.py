@@ -1,13 +1,17 @@
 """Who could swap with an ad, and why: each match with the words of both ads."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.ads import service as ads
+from app.ads.models import Ad
 from app.board import access
-from app.board.view import AdView, view
+from app.board.alert_form import AlertForm
+from app.board.view import AdCard, card, view
 from app.core.clock import utcnow
 from app.current import vectors
 from app.db import db
@@ -16,13 +20,14 @@ from app.matching.rules import Fit
 from app.relay import service as relay
 
 bp = Blueprint("matches", __name__)
+LOOKED_AT = 3  # of somebody’s own ads, where all their matches stand on one page
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One match as the templates see it."""
 
-    ad: AdView
+    ad: AdCard
     gets: Fit
     gives: Fit
     miles: float | None
@@ -43,9 +48,27 @@ def matches(box: str) -> ResponseReturnValue:
         mutual=[_line(match, full) for match in told.mutual],
         one_way=[_line(match, full) for match in told.one_way],
         ready=told.ready,
+        alert=AlertForm(formdata=None),
+        alert_pairs=[("swap", found.box)],
+        known=person is not None,
     )
 
 
+def for_some_of(
+    own: Sequence[Ad], *, apart_from: Collection[str], now: datetime, most: int
+) -> list[Line]:
+    """The best mutual matches of the first of these live ads, without those Boxes."""
+    best: dict[str, matching.Match] = {}
+    for ad in own[:LOOKED_AT]:
+        for match in matching.find(db.session, vectors(), ad, now=now).mutual:
+            before = best.get(match.ad.box)
+            if match.ad.box not in apart_from and (before is None or match.score > before.score):
+                best[match.ad.box] = match
+    chosen = sorted(best.values(), key=lambda match: -match.score)[:most]
+    full = relay.full_boxes(db.session, [match.ad for match in chosen])
+    return [_line(match, full) for match in chosen]
+
+
 def _line(match: matching.Match, full: set[str]) -> Line:
-    shown = view(match.ad, is_full=match.ad.box in full)
+    shown = card(match.ad, is_full=match.ad.box in full)
     return Line(shown, match.gets, match.gives, match.miles)

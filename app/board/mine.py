@@ -14,6 +14,7 @@ from app.ads import service as ads
 from app.board import access
 from app.board.ad_form import EditForm, filled
 from app.board.address_field import address_in
+from app.board.matches import for_some_of
 from app.board.view import view
 from app.core.clock import utcnow
 from app.core.secret import Address
@@ -27,7 +28,7 @@ from app.relay import lines
 from app.relay import service as relay
 
 bp = Blueprint("mine", __name__)
-
+MATCHES = 3  # of all one’s ads; each ad’s own page has more
 
 # Where a sign-in link may lead: a conversation, the form for changing an ad, or one’s alerts.
 _OWN_PAGE = re.compile(r"/threads/[0-9a-z]{16}|/ads/[0-9A-Z]{6}/edit|/alerts")
@@ -63,6 +64,9 @@ def _mine() -> str:
     now = utcnow()
     own = ads.of_person(db.session, person)
     full = relay.full_boxes(db.session, own)
+    threads = lines.threads_of(db.session, person, now=now)
+    live = [ad for ad in own if policy.is_live(ad, now)]
+    written = {line.box for line in threads}
     rows = [
         {
             "ad": view(ad, is_full=ad.box in full),
@@ -77,7 +81,8 @@ def _mine() -> str:
         "mine.html",
         rows=[row for row in rows if row["state"] != "closed"],
         closed=[row for row in rows if row["state"] == "closed"],
-        threads=lines.threads_of(db.session, person, now=now),
+        threads=threads,
+        matches=for_some_of(live, apart_from=written, now=now, most=MATCHES),
         until=access.session_started() + SESSION_LASTS,
         email=person.email.reveal(),
     )

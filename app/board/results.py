@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
 from app.ads.policy import MODES, RHYTHMS
-from app.ads.service import find_ad
+from app.ads.service import find_ad, live_of_person
 from app.board import access, feed, words
 from app.board.alert_form import AlertForm
 from app.board.language import gettext, ngettext
@@ -20,8 +20,9 @@ from app.catalogue.sectors import all_sectors, find_sector
 from app.catalogue.skills import normalise_skill
 from app.core.clock import utcnow
 from app.core.tokens import normalise_box
-from app.current import index, site
+from app.current import index, site, vectors
 from app.db import db
+from app.matching import service as matching
 from app.relay import service as relay
 from app.search import service as search
 from app.search.index import IndexUnavailable
@@ -56,7 +57,9 @@ def ads() -> ResponseReturnValue:
     if (box := _box_meant(query.q)) is not None:
         return redirect(url_for("ad.ad", box=box), 303)
     now = utcnow()
-    found = search.find(db.session, index(), query, now=now)
+    person = access.person()
+    own = live_of_person(db.session, person, now=now) if person else []
+    found = search.find(db.session, index(), query, now=now, skills=bool(own))
     query = found.query
     other = [] if found.total else search.meanwhile(db.session, index(), query, now=now)
     chosen = _chosen(query)
@@ -82,7 +85,8 @@ def ads() -> ResponseReturnValue:
         feed_url=feed_url(query),
         alert=AlertForm(formdata=None),
         alert_pairs=replace(query, page=1, upto=None).to_args(),
-        known=access.person() is not None,
+        known=person is not None,
+        matches=matching.between(db.session, vectors(), own, found.ads, now=now) if own else {},
         pages=_pages(found.page, found.pages),
         page_url=lambda page: results_url(
             query, page=page, upto=found.newest if page > 1 else None

@@ -29,9 +29,9 @@ def waiting(site: Site) -> Site:
             for number in range(ALERTS):
                 email = Address(f"reader{number}@readers.example")
                 person = people.meet(session, email=email, now=utcnow())
-                query = SearchQuery.from_args(_Args())
+                kept = alerts.write_query(SearchQuery.from_args(_Args()))
                 alert = alerts.save(
-                    session, person=person, query=query, words="", pace="at_once", now=utcnow()
+                    session, person=person, kept=kept, words="", pace="at_once", now=utcnow()
                 )
                 alerts.confirm(session, alert=alert, now=utcnow())
         lines = site.folder / "ads.jsonl"

@@ -1,18 +1,16 @@
 """Finding ads the way a results page does."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from app.search import service
 from app.search.service import Results
 from tests.search.conftest import NOON, Shop
 from tests.search.documents import ask
+from tests.statements import counted
 
 
 def find(
@@ -29,25 +27,11 @@ def boxes(found: Results) -> list[str]:
     return [ad.box for ad in found.ads]
 
 
-@contextmanager
-def counted(shop: Shop) -> Iterator[list[str]]:
-    """The statements sent to the database meanwhile."""
-    statements: list[str] = []
-
-    def note(_c: object, _u: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    engine = shop.sessions.kw["bind"]
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
-
-
 def test_ads_come_in_order_in_one_query_and_a_look_for_news(shop: Shop) -> None:
     for number in range(30):
         shop.post(headline=f"lantern {number}", offers_skills=("harp", "tuning"))
     shop.refresh()
-    with counted(shop) as statements:
+    with counted(shop.sessions.kw["bind"]) as statements:
         found = find(shop, "lantern", sort="newest")
     assert boxes(found) == [f"{n:06d}" for n in range(30, 10, -1)]
     assert len(statements) == 1 + 1
@@ -57,7 +41,7 @@ def test_ads_come_with_their_skills_in_two_queries_where_those_are_wanted(shop: 
     for number in range(30):
         shop.post(headline=f"lantern {number}", offers_skills=("harp", "tuning"))
     shop.refresh()
-    with counted(shop) as statements:
+    with counted(shop.sessions.kw["bind"]) as statements:
         found = find(shop, "lantern", skills=True, sort="newest")
     assert boxes(found) == [f"{n:06d}" for n in range(30, 10, -1)]
     assert found.ads[0].side_skills("offers") == ("harp", "tuning")
