@@ -10,7 +10,7 @@ import numpy as np
 
 from app.search.analysis import words
 from app.search.board import Board
-from app.search.cards import Mask, Numbers, Rows, newness
+from app.search.cards import Mask, Numbers, Rows
 from app.search.evaluate import Terms, add, evaluate, excluded_rows
 from app.search.index import AdDocument, Facets, SearchPage
 from app.search.kept import Remembered
@@ -122,12 +122,12 @@ def _terms(snapshot: Snapshot, query: SearchQuery, side: str) -> Terms:
     terms = snapshot.terms(side)
     if not query.upto:
         return terms
-    return terms.as_of(snapshot.board.column("newness") <= newness(*query.upto))
+    return terms.as_of(snapshot.board.up_to(query.upto))
 
 
 def _live(board: Board, query: SearchQuery, now: int) -> Mask:
     live = board.live(now).mask
-    return live & (board.column("newness") <= newness(*query.upto)) if query.upto else live
+    return live & board.up_to(query.upto) if query.upto else live
 
 
 def _newest(board: Board, now: int) -> tuple[int, int] | None:

@@ -1,4 +1,4 @@
-"""The side file of a segment: its cards, terms and postings as plain arrays, made to be read fast.
+"""Reading the side file of a segment: its cards, terms and postings as plain arrays.
 
 What is always wanted stands in front and is read once; postings are read a term at a time, each
 slice with a checksum of its own. Slices are read, never mapped: a mapped file that is cut short
@@ -8,13 +8,11 @@ ends the process, and reading costs no more. Pure but for the file itself.
 import json
 import os
 import struct
-import sys
 import zlib
-from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +24,8 @@ POSITION_BITS = 16
 WEIGHTS = 20  # weights are kept in twentieths
 MOST_ADS = 1 << 16  # of one segment, since rows take two bytes
 
-_HEAD = struct.Struct("<8sIIQ")  # magic, size and CRC-32 of the front, size of the whole
-_MAGIC = b"bwarray1"
+HEAD = struct.Struct("<8sIIQ")  # magic, size and CRC-32 of the front, size of the whole
+MAGIC = b"bwarray1"
 _FEW_ADS = 500  # up to which a dictionary of the terms is worth its memory
 
 Numbers = NDArray[Any]
@@ -55,22 +53,6 @@ class Readable(Protocol):
     def beginning(self, field: str, prefix: str, limit: int) -> Iterable[tuple[str, int]]: ...
 
     def plain(self, field: str, widest: int) -> tuple[Numbers, Numbers]: ...
-
-
-class Posted(NamedTuple):
-    """One term of one field: rows ascending, weights (`stored`), how often each row has it, and
-    where: small numbers all."""
-
-    term: bytes
-    rows: Sequence[int]
-    weights: Sequence[int]
-    times: Sequence[int]
-    places: Sequence[int]
-
-
-def stored(weight: float) -> int:
-    """A weight as it is kept."""
-    return min(max(round(weight * WEIGHTS), 1), 65535)
 
 
 class Stored(Protocol):
@@ -106,117 +88,6 @@ class OnDisk:
             self._file.close()
 
 
-# --- writing --------------------------------------------------------------------------------------
-
-
-def pack(
-    cards: bytes, skills: Sequence[Sequence[str]], fields: Mapping[str, Iterable[Posted]]
-) -> bytes:
-    """The side file of the ads with these cards, skills and, by field, terms in order."""
-    names, pairs = numbered(skills)
-    front: dict[str, Numbers] = {
-        "cards": np.frombuffer(cards, np.uint8),
-        "skills": np.frombuffer(BETWEEN.join(names).encode(), np.uint8),
-        "pairs": pairs,
-    }
-    slices: list[bytes] = []
-    at = 0
-    for field, posted in fields.items():
-        directory, at = _pack_field(posted, slices, at)
-        front |= {f"{field}.{name}": values for name, values in directory.items()}
-    table = _pack_front(front)
-    size = _HEAD.size + len(table) + at
-    return b"".join([_HEAD.pack(_MAGIC, len(table), zlib.crc32(table), size), table, *slices])
-
-
-def numbered(skills: Sequence[Sequence[str]]) -> tuple[list[str], Numbers]:
-    """The names of all skills, and pairs of a row and the place of a skill among the names."""
-    names = sorted({name for own in skills for name in own})
-    number = {name: n for n, name in enumerate(names)}
-    pairs = [(row, number[name]) for row, own in enumerate(skills) for name in own]
-    return names, np.array(pairs, "<u2").reshape(-1, 2)
-
-
-def _pack_field(
-    posted: Iterable[Posted], slices: list[bytes], at: int
-) -> tuple[dict[str, Numbers], int]:
-    terms: list[bytes] = []
-    rows: list[tuple[int, ...]] = []
-    for term, at_rows, weights, times, places in posted:
-        strong = _two_bytes(at_rows) + _two_bytes(weights)
-        where = _two_bytes(places)
-        if len(places) != len(at_rows):
-            where = _two_bytes(times) + where
-        slices += (strong, where)
-        terms.append(term)
-        sums = zlib.crc32(strong), zlib.crc32(where)
-        rows.append((at, len(at_rows), len(places), *sums))
-        at += len(strong) + len(where)
-    lengths = np.fromiter(map(len, terms), np.int64, len(terms))
-    return {
-        "terms": np.frombuffer(b"".join(terms), np.uint8),
-        "ends": np.cumsum(lengths).astype("<u4"),
-        "slices": np.array(rows, "<u4").reshape(-1, 5),
-    }, at
-
-
-def _two_bytes(numbers: Sequence[int]) -> bytes:
-    if isinstance(numbers, array) and sys.byteorder == "little":
-        return numbers.tobytes()  # without a detour by numpy, which costs more than a few numbers
-    return np.asarray(numbers, "<u2").tobytes()
-
-
-def _pack_front(front: Mapping[str, Numbers]) -> bytes:
-    """Arrays one after another, each on a multiple of eight, behind a list of them."""
-    listed, parts, at = {}, [], 0
-    for name, own in front.items():
-        listed[name] = (own.dtype.str, own.shape, at)
-        parts.append(own.tobytes() + bytes(-own.nbytes % 8))
-        at += len(parts[-1])
-    head = json.dumps(listed).encode()
-    head += b" " * (-(len(head) + 4) % 8)
-    return struct.pack("<I", len(head)) + head + b"".join(parts)
-
-
-class Gathering:
-    """Entries of ads (app.search.entries.entry) as they are written, on their way to `pack`.
-
-    `cards_of` and `skills_of` go by row; `fields` has of each term rows, weights, times and places.
-    """
-
-    def __init__(self, fields: Iterable[str]) -> None:
-        self.cards_of: list[bytes] = []
-        self.skills_of: list[list[str]] = []
-        self.fields: dict[str, dict[str, tuple[Any, ...]]] = {name: {} for name in fields}
-
-    def add(self, entry: Mapping[str, Any]) -> None:
-        """The next row."""
-        row = len(self.cards_of)
-        self.cards_of.append(entry["card"])
-        names = entry["skills"].decode()
-        self.skills_of.append(names.split(BETWEEN) if names else [])
-        for field, terms in self.fields.items():
-            for term, (weight, places) in entry[field].items():
-                if (own := terms.get(term)) is None:
-                    own = terms[term] = tuple(array("H") for _ in range(4))
-                own[0].append(row)
-                own[1].append(stored(weight))
-                own[2].append(len(places))
-                own[3].extend(places)
-
-    def pack(self) -> bytes:
-        """The side file."""
-        fields = {name: self._posted(terms) for name, terms in self.fields.items()}
-        return pack(b"".join(self.cards_of), self.skills_of, fields)
-
-    def _posted(self, terms: Mapping[str, tuple[Any, ...]]) -> Iterator[Posted]:
-        for written, term in sorted((term.encode(), term) for term in terms):
-            yield Posted(written, *terms[term])
-
-
-# --- reading --------------------------------------------------------------------------------------
-
-
 class _Terms(Sequence[bytes]):
     """The terms of one field, in order."""
 
@@ -236,14 +107,14 @@ class Arrays:
     """An open side file. Any number of threads may read it. Raises Damaged."""
 
     def __init__(self, stored: Stored) -> None:
-        head = bytes(stored.read(0, _HEAD.size))
-        if len(head) != _HEAD.size:
+        head = bytes(stored.read(0, HEAD.size))
+        if len(head) != HEAD.size:
             raise Damaged("no head")
-        magic, size, check, self.size = _HEAD.unpack(head)
-        front = bytes(stored.read(_HEAD.size, size)) if magic == _MAGIC else b""
+        magic, size, check, self.size = HEAD.unpack(head)
+        front = bytes(stored.read(HEAD.size, size)) if magic == MAGIC else b""
         if not front or zlib.crc32(front) != check:
             raise Damaged("the front is not as it was written")
-        self._stored, self._start = stored, _HEAD.size + size
+        self._stored, self._start = stored, HEAD.size + size
         self._front = _unpack_front(front)
         self.cards = self._front["cards"].view(CARD)
         names = self._front["skills"].tobytes().decode()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.catalogue.places import EARTH_RADIUS_MILES, Place, miles
-from app.search.cards import Cards, Mask, Numbers, Registry, Rows
+from app.search.cards import Cards, Mask, Numbers, Registry, Rows, newness
 
 _CHUNK = 4096  # rows of the newest that are looked at together
 _FEW = 12  # below one ad in so many, skills are counted ad by ad
@@ -150,6 +150,11 @@ class Board:
                 known = parts[0] if parts else getattr(self.base.cards, name)
             self._columns[name] = known
         return known
+
+    def up_to(self, newest: tuple[int, int]) -> Mask:
+        """Which ads were there when `newest` (SearchQuery.upto) was the newest."""
+        mask: Mask = self.column("newness") <= newness(*newest)
+        return mask
 
     def live(self, now: int) -> Live:
         """Which ads anybody may see at `now`; the same object as long as that is so."""

@@ -7,10 +7,11 @@ from heapq import nlargest
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.arrays import POSITION_BITS, WEIGHTS, Gathering, Numbers, numbered
+from app.search.arrays import POSITION_BITS, WEIGHTS, Numbers
 from app.search.cards import CARD, LENGTHS
 from app.search.entries import entry
 from app.search.index import AdDocument
+from app.search.packing import Gathering, numbered
 
 _PLAIN = re.compile("[a-z]+")
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.ads.policy import KINDS, MODES, RHYTHMS
 from app.search.board import Board, Live
-from app.search.cards import PROFILE, Mask, Numbers, Rows, newness
+from app.search.cards import PROFILE, Mask, Numbers, Rows
 from app.search.index import Facets
 from app.search.query import SearchQuery
 
@@ -42,7 +42,7 @@ class Selection:
         live = board.live(now)
         there = live.mask
         if query.upto:
-            there = there & (board.column("newness") <= newness(*query.upto))
+            there = there & board.up_to(query.upto)
         keep = there if rows is None else there[rows]
         away = None
         if query.place is not None:

@@ -290,7 +290,4 @@ def _shelf(segments: Iterable[Segment], field: str) -> Shelf:
     words, back = np.unique(every, return_inverse=True)
     counts = np.zeros(len(words), np.int32)
     np.add.at(counts, back, np.concatenate([np.zeros(0, np.int32), *(c for _, c in found)]))
-    letters = words.view(np.uint8).reshape(-1, WIDEST)
-    bits = np.where(letters > 0, np.uint32(1) << (letters.astype(np.uint32) - 97) % 32, 0)
-    masks = np.bitwise_or.reduce(bits.astype(np.uint32), axis=1)
-    return Shelf(words, counts, np.count_nonzero(letters, axis=1).astype(np.uint8), masks)
+    return Shelf.in_order(words, counts)

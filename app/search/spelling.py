@@ -47,7 +47,11 @@ class Shelf(NamedTuple):
         """From words and counts in any order; what is not plain is left out."""
         plain = sorted((word, count) for word, count in listed if _LETTERS.fullmatch(word))
         words = np.array([word.encode() for word, _ in plain], f"S{WIDEST}")
-        counts = np.array([count for _, count in plain], np.int32)
+        return cls.in_order(words, np.array([count for _, count in plain], np.int32))
+
+    @classmethod
+    def in_order(cls, words: NDArray[np.bytes_], counts: NDArray[np.int32]) -> "Shelf":
+        """From plain words in order, as many bytes wide as any may be, and their counts."""
         letters = _letters(words)
         bits = np.where(letters > 0, np.uint32(1) << (letters.astype(np.uint32) - 97) % 32, 0)
         masks = np.bitwise_or.reduce(bits.astype(np.uint32), axis=1)

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from app.search.arrays import Gathering, Posted, pack, stored
 from app.search.cards import CARD, LENGTHS
 from app.search.entries import BETWEEN, entry
 from app.search.index import AdDocument
+from app.search.packing import Gathering, Posted, pack, stored
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", SyntaxWarning)
