@@ -9,7 +9,7 @@ from flask import Response, abort, g, redirect, request, session, url_for
 from sqlalchemy.orm import Session
 
 from app.core.clock import utcnow
-from app.current import settings
+from app.current import site
 from app.current import source as source  # pages ask it of this module, beside the person
 from app.db import db, transaction
 from app.limits import service as limits
@@ -100,5 +100,4 @@ def private(answer: Response) -> Response:
 
 def limit(work: Session, rule: str, who: str) -> None:
     """Count this use; raises TooMany above the limit."""
-    key = limits.key(settings().secret, rule, who)
-    limits.count(work, rule=rule, key=key, now=utcnow())
+    limits.count(work, rule=rule, key=site().signer.sign(rule, who), now=utcnow())

@@ -1,8 +1,8 @@
 """The field every form asks an address in: read once, its trouble said beside it."""
 
-from flask_babel import gettext
 from wtforms import Field
 
+from app.board.language import gettext
 from app.core.secret import Address
 from app.people.policy import BadAddress, read_address
 

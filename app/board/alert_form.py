@@ -1,12 +1,12 @@
 """The form that saves a search: an address to mail to, and how often."""
 
-from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from app.alerts.policy import PACES
 from app.board.address_field import address_in
+from app.board.language import lazy_gettext
 from app.core.secret import Address
 from app.people.models import Person
 

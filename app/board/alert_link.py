@@ -8,7 +8,6 @@ from datetime import datetime
 
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app.ads.models import Ad
@@ -16,6 +15,7 @@ from app.alerts import service as alerts
 from app.alerts.models import Alert
 from app.board import access
 from app.board.alerts import WISHES, fulfil, shown
+from app.board.language import gettext
 from app.board.view import view
 from app.core.clock import utcnow
 from app.current import index, vectors

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app.ads import service as ads
@@ -14,6 +13,7 @@ from app.alerts import service as alerts
 from app.alerts.models import Alert
 from app.board import access, results
 from app.board.alert_form import PACE_WORDS, AlertForm
+from app.board.language import gettext
 from app.core.clock import utcnow
 from app.core.secret import Address
 from app.current import site

@@ -6,9 +6,8 @@ from datetime import UTC, datetime, time
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from flask_babel import gettext
-
 from app.ads.models import Ad
+from app.board.language import gettext
 from app.board.view import view
 from app.catalogue.sectors import find_sector
 from app.core.site import Site

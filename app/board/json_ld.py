@@ -4,9 +4,9 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from flask_babel import gettext
 from markupsafe import Markup
 
+from app.board.language import gettext
 from app.board.view import AdView
 from app.core.site import Site
 

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -11,6 +10,7 @@ from app.ads import service as ads
 from app.ads.models import Ad
 from app.board import access
 from app.board.address_field import address_in
+from app.board.language import gettext, lazy_gettext
 from app.board.view import view
 from app.board.words import REPORTS
 from app.core.clock import utcnow

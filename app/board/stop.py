@@ -8,10 +8,10 @@ from datetime import datetime
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app.board import access
+from app.board.language import gettext
 from app.board.thread_forms import ReportForm
 from app.board.words import REPORTS
 from app.core.clock import utcnow

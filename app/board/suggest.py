@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
+from app.board.language import gettext
 from app.core.clock import utcnow
 from app.current import index
 from app.db import db

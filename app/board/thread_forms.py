@@ -1,10 +1,10 @@
 """The forms of a conversation's page: the next message, a kind no, a report."""
 
-from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
+from app.board.language import gettext, lazy_gettext
 from app.board.words import DECLINES, REPORTS
 from app.core.text import clean_text
 from app.relay import policy

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
 
-from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
 
+from app.board.language import gettext, ngettext
 from app.board.words import DECLINES
 from app.relay import policy
 from app.relay.models import Event, Message, Thread

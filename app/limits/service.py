@@ -1,7 +1,5 @@
 """Counting, in the database, so that it holds across processes and restarts."""
 
-import hashlib
-import hmac
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -24,13 +22,11 @@ class TooMany(Refusal):
     )
 
 
-def key(secret: str, rule: str, who: str) -> str:
-    """The keyed hash under which `who` (an address, a source, a text) is counted for `rule`."""
-    return hmac.new(secret.encode(), f"{rule}\0{who}".encode(), hashlib.sha256).hexdigest()
-
-
 def count(session: Session, *, rule: str, key: str, now: datetime) -> None:
-    """Count once more, in the transaction of what is counted; raises TooMany above the limit."""
+    """Count once more, in the transaction of what is counted; raises TooMany above the limit.
+
+    `key` stands for an address, a source or a text: the Signer's signature of it for this rule.
+    """
     limit = LIMITS[rule]
     seconds = int(limit.within.total_seconds())
     window = int(now.timestamp()) // seconds

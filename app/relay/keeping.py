@@ -88,7 +88,7 @@ def purge(session: Session, *, now: datetime) -> None:
 def _forget_mail(session: Session, thread: Thread) -> None:
     """What came in for this thread and is not taken yet, and the addresses it could come to."""
     locals_ = select(Alias.local).where(Alias.thread_id == thread.id)
-    session.execute(sa.delete(Incoming).where(sa.func.lower(Incoming.local).in_(locals_)))
+    session.execute(sa.delete(Incoming).where(Incoming.local.in_(locals_)))
     session.execute(sa.delete(Alias).where(Alias.thread_id == thread.id))
 
 
