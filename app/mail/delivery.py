@@ -7,7 +7,6 @@ bytes. Each step is its own short transaction, so that no lock is held while a s
 import hashlib
 import logging
 import random
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.db import db, transaction
-from app.mail import outbox, tallies
+from app.mail import leases, outbox, tallies
 from app.mail.models import OutboxMail, Pause
 from app.mail.policy import (
     LEASE,
@@ -75,7 +74,7 @@ def deliver_due(
 def something_due(now: datetime) -> bool:
     """Whether to try at all: a look that takes no writer's lock."""
     with Session(db.engine) as session:
-        due = sa.exists().where(_due(OutboxMail, now) | _lapsed(OutboxMail, now))
+        due = sa.exists().where(_due(OutboxMail, now) | leases.lapsed(OutboxMail, now, LEASE))
         return bool(session.scalar(sa.select(due)))
 
 
@@ -85,9 +84,9 @@ def claim(session: Session, now: datetime) -> Claimed | None:
     Leases that ran out come back first: whoever held them was killed. One mail at a time is on
     its way to one person in one thread. What must not go any more is ended here and passed over.
     """
-    lapsed = sa.update(OutboxMail).where(_lapsed(OutboxMail, now))
+    lapsed = sa.update(OutboxMail).where(leases.lapsed(OutboxMail, now, LEASE))
     back = {"state": "pending", "lease": None, "leased_until": None}
-    session.execute(lapsed.values(back), execution_options=_BARE)
+    session.execute(lapsed.values(back), execution_options=leases.BARE)
     while (row := _take(session, now)) is not None:
         if row.person_id is None and row.kind not in TO_STRANGERS:  # erased since
             values: dict[str, Any] = {"state": "cancelled", "ended_at": now, **outbox.BLANK}
@@ -105,7 +104,7 @@ def claim(session: Session, now: datetime) -> Claimed | None:
                 whole,
                 comes_back=row.person_id is not None,
             )
-        _write(session, row.id, row.lease, values)
+        leases.write(session, OutboxMail, row.id, row.lease, values)
     return None
 
 
@@ -122,7 +121,7 @@ def finish(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
         case Later(trouble):
             values = _later(session, claimed, trouble, now)
     _note_pause(session, outcome, now)
-    ours = _write(session, claimed.id, claimed.lease, values)
+    ours = leases.write(session, OutboxMail, claimed.id, claimed.lease, values)
     if ours and isinstance(outcome, Sent) and claimed.kind == "new_message":
         tallies.count(session, "relayed")
     return ours
@@ -140,8 +139,17 @@ def _attempt(transport: Transport, claimed: Claimed) -> Outcome:
 
 
 _TRANSPORT = "mail"  # there is one way out; its name is for when there are more
-_BARE = {"synchronize_session": False}
-_MINE = ("id", "recipient", "mime", "mime_digest", "created_at", "lease", "person_id", "kind")
+_MINE = (
+    OutboxMail.id,
+    OutboxMail.recipient,
+    OutboxMail.mime,
+    OutboxMail.mime_digest,
+    OutboxMail.created_at,
+    OutboxMail.lease,
+    OutboxMail.person_id,
+    OutboxMail.kind,
+    OutboxMail.give_up_at,
+)
 
 
 def _due(mail: Any, now: datetime) -> sa.ColumnElement[bool]:
@@ -149,12 +157,6 @@ def _due(mail: Any, now: datetime) -> sa.ColumnElement[bool]:
     since it was promised."""
     its_time = sa.or_(mail.due_at <= now, mail.due_at == mail.created_at)
     return sa.and_(mail.state == "pending", its_time)
-
-
-def _lapsed(mail: Any, now: datetime) -> sa.ColumnElement[bool]:
-    """A lease that ran out; or one longer than any lease, from before the clock was set back."""
-    over = sa.or_(mail.leased_until <= now, mail.leased_until > now + 2 * LEASE)
-    return sa.and_(mail.state == "leased", over)
 
 
 def _take(session: Session, now: datetime) -> Any:
@@ -165,25 +167,8 @@ def _take(session: Session, now: datetime) -> Any:
         other.recipient == mail.recipient,
         other.state == "leased",
     )
-    next_due = (
-        sa.select(mail.id)
-        .where(_due(mail, now), ~under_way)
-        .order_by(mail.due_at, mail.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)  # SQLite has one writer and leaves this out
-    )
-    taken = (
-        sa.update(OutboxMail)
-        .where(OutboxMail.id == next_due.scalar_subquery())
-        .values(
-            state="leased",
-            lease=secrets.token_hex(16),
-            leased_until=now + LEASE,
-            attempts=OutboxMail.attempts + 1,
-        )
-        .returning(*(getattr(OutboxMail, name) for name in (*_MINE, "give_up_at")))
-    )
-    return session.execute(taken, execution_options=_BARE).one_or_none()
+    next_due = sa.select(mail.id).where(_due(mail, now), ~under_way).order_by(mail.due_at, mail.id)
+    return leases.take(session, OutboxMail, next_due, now=now, lasts=LEASE, returning=_MINE)
 
 
 def _note_pause(session: Session, outcome: Outcome, now: datetime) -> None:
@@ -193,7 +178,7 @@ def _note_pause(session: Session, outcome: Outcome, now: datetime) -> None:
         pause.trouble, pause.until = outcome.trouble.value, now + PAUSE
         session.add(pause)
     elif isinstance(outcome, Sent):
-        session.execute(sa.delete(Pause), execution_options=_BARE)
+        session.execute(sa.delete(Pause), execution_options=leases.BARE)
 
 
 def _later(session: Session, claimed: Claimed, trouble: Trouble, now: datetime) -> dict[str, Any]:
@@ -214,13 +199,6 @@ def _pending(trouble: Trouble) -> dict[str, Any]:
 
 def _dead(trouble: Trouble, now: datetime) -> dict[str, Any]:
     return _pending(trouble) | {"state": "dead", "ended_at": now}
-
-
-def _write(session: Session, mail_id: int, lease: str, values: dict[str, Any]) -> bool:
-    """Write to a row under our lease; False when it is another's by now, or was cancelled."""
-    held = (OutboxMail.id == mail_id, OutboxMail.state == "leased", OutboxMail.lease == lease)
-    written = sa.update(OutboxMail).where(*held).values(values).returning(OutboxMail.id)
-    return session.scalar(written, execution_options=_BARE) is not None
 
 
 def _told(outcome: Outcome) -> str:

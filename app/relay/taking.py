@@ -6,9 +6,8 @@ unreadable, and the others come first meanwhile.
 """
 
 import logging
-import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from threading import Event as Flag
 from typing import Any, Protocol
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.core.site import Site
 from app.db import db, transaction
+from app.mail import leases
 from app.relay import answers
 from app.relay.incoming_policy import Outcome
 from app.relay.models import Incoming
@@ -110,43 +110,22 @@ def _something_due(now: datetime) -> bool:
 
 
 def _due(mail: Any, now: datetime) -> sa.ColumnElement[bool]:
-    """New, or under a lease that ran out; or that is longer than any: the clock was set back."""
-    over = sa.or_(mail.leased_until <= now, mail.leased_until > now + 2 * LEASE)
-    return sa.or_(mail.state == "new", sa.and_(mail.state == "leased", over))
+    """New, or under a lease that ran out."""
+    return sa.or_(mail.state == "new", leases.lapsed(mail, now, LEASE))
 
 
 def _claim(session: Session, now: datetime) -> Taken | None:
     """Lease the next mail in one statement; those that never gave trouble first, oldest first."""
     mail = aliased(Incoming)
-    next_due = (
-        sa.select(mail.id)
-        .where(_due(mail, now))
-        .order_by(mail.attempts, mail.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)  # SQLite has one writer and leaves this out
-    )
-    columns = (Incoming.id, Incoming.local, Incoming.raw, Incoming.from_nobody)
-    taken = (
-        sa.update(Incoming)
-        .where(Incoming.id == next_due.scalar_subquery())
-        .values(
-            state="leased",
-            lease=secrets.token_hex(16),
-            leased_until=now + LEASE,
-            attempts=Incoming.attempts + 1,
-        )
-        .returning(*columns, Incoming.attempts, Incoming.lease)
-    )
-    row = session.execute(taken, execution_options=_BARE).one_or_none()
-    return None if row is None else Taken(*row)  # type: ignore[arg-type]  # it has a lease now
+    next_due = sa.select(mail.id).where(_due(mail, now)).order_by(mail.attempts, mail.id)
+    row = leases.take(session, Incoming, next_due, now=now, lasts=LEASE, returning=_MINE)
+    return None if row is None else Taken(*row)
 
 
-_BARE = {"synchronize_session": False}
+_MINE = tuple(getattr(Incoming, of.name) for of in fields(Taken))
 
 
 def _write(session: Session, mail: Taken, values: dict[str, Any]) -> bool:
     """Write to the row under our lease, and let go of it; False when it is another's by now."""
-    ours = (Incoming.id == mail.id, Incoming.state == "leased", Incoming.lease == mail.lease)
     free = {"lease": None, "leased_until": None}
-    written = sa.update(Incoming).where(*ours).values(values | free).returning(Incoming.id)
-    return session.scalar(written, execution_options=_BARE) is not None
+    return leases.write(session, Incoming, mail.id, mail.lease, values | free)
