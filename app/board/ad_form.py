@@ -18,13 +18,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.ads.models import Ad
-from app.ads.policy import KINDS, Draft
+from app.ads.policy import KINDS, SKILLS_MOST, Draft
 from app.ads.rules import problems
 from app.board.address_field import address_in
 from app.board.words import LANGUAGES, MODES, RHYTHMS, shorten
 from app.catalogue.places import Place, find_place, find_places, near_misses
 from app.catalogue.sectors import all_sectors, find_sector
-from app.catalogue.skills import split_skills
+from app.catalogue.skills import skill_key, split_skills
 from app.core.secret import Address
 from app.core.text import clean_line, clean_text
 
@@ -88,6 +88,7 @@ class EditForm(FlaskForm):
         sectors = _choices({s.slug: gettext(s.name) for s in all_sectors()})
         self.sector.choices = [SelectChoice("", gettext("Choose one")), *sectors]
         self.sectors_wanted.choices = sectors
+        self.added: dict[str, str] = {}  # by side, the skill that was just put there
         self._places = find_places(clean_line(self.place.data or ""))
         if len(self._places) > 1:
             self.place_choice.choices = _choices({str(p.id): p.label for p in self._places[:30]})
@@ -124,6 +125,26 @@ class EditForm(FlaskForm):
             capacity=int(capacity) if re.fullmatch("[0-9]{1,4}", capacity) else 0,
             name=clean_line(self.name.data or ""),
         )
+
+    def add_skill(self, side: str, skill: str) -> None:
+        """Put one more skill into a side, and a first sentence where its text is empty.
+
+        What has no letter in it, stands there already or has no room is not put there.
+        """
+        chosen, field = split_skills(skill)[:1], self[f"{side}_skills"]
+        typed = field.data or ""
+        known = list(map(skill_key, split_skills(typed)))
+        if not chosen or skill_key(chosen[0]) in known or len(known) >= SKILLS_MOST:
+            return
+        before = typed.rstrip(" ,;\t")
+        field.data = f"{before}, {chosen[0]}" if before else chosen[0]
+        self.added[side] = chosen[0]
+        if not (self[side].data or "").strip():
+            self[side].data = (
+                gettext("I could help with %(skill)s.", skill=chosen[0])
+                if side == "offers"
+                else gettext("I’d like to know more about %(skill)s.", skill=chosen[0])
+            )
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask the ad's own rules, so that form, edit and import refuse the same things."""

@@ -1,4 +1,4 @@
-"""The front page: search box, newest ads, sectors with counts, what is wanted and hard to find."""
+"""The front page: search box, newest ads, sectors with counts, what is wanted and not offered."""
 
 import time
 from dataclasses import dataclass
@@ -10,11 +10,14 @@ from app.ads import service as ads
 from app.board.view import card
 from app.catalogue.sectors import all_sectors
 from app.core.clock import utcnow
+from app.current import index
 from app.db import db
+from app.matching import offer_helper as helper
 from app.relay import service as relay
 
 bp = Blueprint("home", __name__)
 NEWEST = 10
+WANTED = 6
 
 
 @bp.get("/")
@@ -23,11 +26,15 @@ def home() -> str:
     now = utcnow()
     newest = ads.newest(db.session, now=now, limit=NEWEST)
     full = relay.full_boxes(db.session, newest)
+    people = helper.count(db.session, index(), now=now)
+    most_wanted, least_offered = helper.gaps(people, WANTED)
     return render_template(
         "home.html",
         section="browse",
         ads=[card(ad, is_full=ad.box in full) for ad in newest],
         figures=_figures(),
+        most_wanted=most_wanted,
+        least_offered=least_offered,
         sectors=all_sectors(),
         today=now,
     )

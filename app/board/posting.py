@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.ads import service as ads
 from app.ads.models import Ad
 from app.ads.policy import UNCONFIRMED_FOR
-from app.board import access, form_guard
+from app.board import access, form_guard, offer_helper
 from app.board.ad_form import AdForm
 from app.board.mine import mail_sign_in
 from app.board.view import preview
@@ -25,7 +25,12 @@ bp = Blueprint("posting", __name__)
 def new() -> str:
     """The empty form; `?seeks=` and `?kind=` may fill in what a search was after."""
     form = AdForm(formdata=None, data=_hinted())
-    return render_template("ad_form.html", form=form, started=form_guard.started())
+    return _shown(form, form_guard.started())
+
+
+def _shown(form: AdForm, started: str) -> str:
+    helpers = offer_helper.helpers(form)
+    return render_template("ad_form.html", form=form, started=started, helpers=helpers)
 
 
 def _hinted() -> dict[str, str]:
@@ -36,12 +41,16 @@ def _hinted() -> dict[str, str]:
 
 @bp.post("/ads/new")
 def post() -> ResponseReturnValue:
-    """Check, show as printed, and from the preview's last button go on to the mail."""
+    """Check, show as printed, and from the preview's last button go on to the mail.
+
+    A press on a suggestion of the offer helper shows the form again with that in its field.
+    """
     form = AdForm()
     begun = request.form.get("started", "")
+    if offer_helper.pressed(form):
+        return _shown(form, begun)
     if not form.validate() or request.form.get("go") == "edit":
-        status = 422 if form.errors else 200
-        return render_template("ad_form.html", form=form, started=begun), status
+        return _shown(form, begun), 422 if form.errors else 200
     if request.form.get("go") == "mail":
         _keep(form)
         return redirect(url_for(".sent"), 303)

@@ -21,6 +21,7 @@ CARD = np.dtype(
         ("fingerprint", "<i8"),
         ("posted", "<i8"),
         ("expires", "<i8"),
+        ("person", "<i8"),
         ("latitude", "<f8"),  # degrees; not a number for ads that are nowhere
         ("longitude", "<f8"),
         ("length", "<u2"),  # words in all, and on each side
@@ -33,6 +34,7 @@ CARD = np.dtype(
         ("sector", "S30"),
     ]
 )
+SIDES = {"seeks": 1, "offers": 2}  # the sides of an ad that a skill stands on, as a sum
 LENGTHS = {"text": "length", "seeks": "seeks_length", "offers": "offers_length"}  # by field
 PROFILE = (len(KINDS), len(RHYTHMS), 1 << len(MODES))  # what is counted together, see `profile`
 _ID_BITS = 31
@@ -56,6 +58,7 @@ def card(document: AdDocument, lengths: tuple[int, int, int]) -> bytes:
     row = np.zeros((), CARD)
     row["id"], row["fingerprint"] = document.id, document.fingerprint()
     row["posted"], row["expires"] = document.posted, document.expires
+    row["person"] = document.person
     row["latitude"] = document.latitude if here else np.nan
     row["longitude"] = document.longitude if here else np.nan
     row["length"], row["seeks_length"], row["offers_length"] = lengths
@@ -65,10 +68,13 @@ def card(document: AdDocument, lengths: tuple[int, int, int]) -> bytes:
     return row.tobytes()
 
 
-def skill_names(document: AdDocument) -> list[str]:
-    """The skills of both sides as they are printed."""
-    names = map(normalise_skill, (*document.seeks_skills, *document.offers_skills))
-    return list(dict.fromkeys(name for name in names if name))
+def sided_skills(document: AdDocument) -> list[str]:
+    """The skills as they are printed, each behind the number of its sides (see SIDES)."""
+    sides: dict[str, int] = {}
+    for side, bit in SIDES.items():
+        for name in map(normalise_skill, getattr(document, f"{side}_skills")):
+            sides[name] = sides.get(name, 0) | bit
+    return [f"{bits}{name}" for name, bits in sides.items() if name]
 
 
 class Numbered(dict[Key, int]):
@@ -121,7 +127,8 @@ class Registry:
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """Cards as columns; rows are ads. `skill_row` and `skill_number` are pairs, each once.
+    """Cards as columns; rows are ads. `skill_row` and `skill_number` are pairs, each once, with
+    `skill_sides`, a sum of SIDES.
 
     `newness` orders the newer ad, then the higher id, behind. `profile` is one number for
     sector, kind, rhythm and modes together, as a multi-index of PROFILE behind the sector.
@@ -130,6 +137,7 @@ class Cards:
     id: Numbers
     posted: Numbers
     expires: Numbers
+    person: Numbers
     newness: Numbers
     box: Numbers
     sector: Numbers
@@ -140,19 +148,26 @@ class Cards:
     offers_length: Numbers
     skill_row: Rows
     skill_number: Numbers
+    skill_sides: Numbers
 
     @classmethod
     def read(cls, cards: Numbers, names: Sequence[str], pairs: Numbers, registry: Registry) -> Self:
-        """From the cards of some ads; `pairs` are of a row and the place of a skill in `names`."""
+        """From the cards of some ads; `pairs` are of a row and the place of a skill in `names`,
+        which are as `sided_skills` has them."""
         sector = _numbered(cards["sector"], registry.sectors)
-        skill = np.array([registry.skills.number(name) for name in names], np.int64)
-        both = np.unique((pairs[:, 0].astype(np.int64) << 32) | skill[pairs[:, 1]])
+        skill = np.array([registry.skills.number(name[1:]) for name in names], np.int64)
+        side = np.array([int(name[0]) for name in names], np.uint8)
+        rows = pairs[:, 0].astype(np.int64) << 32
+        both, back = np.unique(rows | skill[pairs[:, 1]], return_inverse=True)
+        sides = np.zeros(len(both), np.uint8)
+        np.bitwise_or.at(sides, back.ravel(), side[pairs[:, 1]])
         place = (cards["kind"], cards["rhythm"], cards["modes"])
         inner = np.ravel_multi_index(place, PROFILE)
         return cls(
             id=cards["id"].copy(),
             posted=cards["posted"].copy(),
             expires=cards["expires"].copy(),
+            person=cards["person"].copy(),
             newness=newness(cards["posted"], cards["id"]),
             box=cards["box"].copy(),
             sector=sector,
@@ -163,6 +178,7 @@ class Cards:
             offers_length=cards["offers_length"].astype(np.float32),
             skill_row=both >> 32,
             skill_number=both & 0xFFFFFFFF,
+            skill_sides=sides,
         )
 
     @classmethod

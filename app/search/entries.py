@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.search.analysis import parts_of, words
-from app.search.cards import card, skill_names
+from app.search.cards import card, sided_skills
 from app.search.index import AdDocument
 
 BETWEEN = "\x1f"  # stands between two skills
@@ -61,5 +61,5 @@ def entry(document: AdDocument) -> dict[str, Any]:
         "seeks": sides[0],
         "offers": sides[1],
         "card": card(document, (whole.length, sides[0].length, sides[1].length)),
-        "skills": BETWEEN.join(skill_names(document)).encode(),
+        "skills": BETWEEN.join(sided_skills(document)).encode(),
     }

@@ -22,7 +22,7 @@ from app.search.index import IndexBusy, IndexUnavailable
 
 log = logging.getLogger(__name__)
 
-FORM = 3  # raise it when files of an earlier version can no longer be read
+FORM = 4  # raise it when files of an earlier version can no longer be read
 _MANIFEST, _LOCK = "current", "lock"
 _SCRATCH = "merging"
 _OURS = re.compile(r"ads-[0-9]+")

@@ -8,7 +8,10 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.search.plan import Plan
 from app.search.query import SearchQuery
@@ -44,6 +47,7 @@ class AdDocument:
     posted: int
     expires: int
     language: str
+    person: int = 0  # a number for its writer, by which people are counted
 
     def fingerprint(self) -> int:
         """63 bits that tell this state of the ad from any other."""
@@ -98,6 +102,25 @@ class Said:
     box: str
 
 
+class Asked(NamedTuple):
+    """By number of the skill: how many people have it on one side, and of how many sectors."""
+
+    people: NDArray[np.int64]
+    sectors: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """How many different people seek and how many offer each skill, whatever it is spelt like.
+
+    `names` has at least as many skills as the numbers beside it go.
+    """
+
+    names: Sequence[str]
+    seeks: Asked
+    offers: Asked
+
+
 class Batch(Protocol):
     """The right to write, held by one at a time."""
 
@@ -143,6 +166,13 @@ class Index(Protocol):
         """Skills with a word that begins so, and those of `also`: how many live ads have each.
 
         `prefix` is folded. Skills that no live ad has are left out.
+        """
+        ...
+
+    def people(self, now: int, *, sector: str = "") -> People:
+        """How many different people seek and offer each skill in live ads (of one sector).
+
+        Raises IndexUnavailable.
         """
         ...
 

@@ -61,6 +61,7 @@ def document(ad: Ad) -> AdDocument:
         posted=_seconds(ad.posted_at),
         expires=_seconds(ad.expires_at),
         language=ad.language,
+        person=ad.person_id,
     )
 
 

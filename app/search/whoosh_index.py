@@ -17,9 +17,10 @@ from app.search.answer import answer, similar
 from app.search.arrays import Arrays, Damaged, Held, OnDisk
 from app.search.cards import Registry
 from app.search.folder import IndexFolder, Manifest
-from app.search.index import AdDocument, IndexUnavailable, Said, SearchPage
+from app.search.index import AdDocument, IndexUnavailable, People, Said, SearchPage
 from app.search.kept import Kept
 from app.search.overlay import Overlay
+from app.search.people import people
 from app.search.query import SearchQuery
 from app.search.snapshot import LARGE, Base, Segment, Snapshot, Standing
 from app.search.vocabulary import said, skills_begun
@@ -104,6 +105,9 @@ class WhooshIndex:
 
     def skills_begun(self, prefix: str, also: Iterable[str], now: int) -> list[tuple[str, int]]:
         return skills_begun(self.view(), prefix, also, now)
+
+    def people(self, now: int, *, sector: str = "") -> People:
+        return people(self.view().board, now, sector)
 
     # --- what is newer than the index -----------------------------------------------------------
 

@@ -30,10 +30,11 @@ def put(board: Board, **changes: object) -> str:
     }
     values |= changes
     place = find_places(str(values.pop("place")))
+    email = Address(str(values.pop("email", WRITER)))
     board.clock.shift(timedelta(minutes=1))
     with board.app.app_context(), transaction() as session:
         draft = Draft(**values, place_id=place[0].id if place else None)  # type: ignore[arg-type]
-        person = people.meet(session, email=Address(WRITER), now=utcnow())
+        person = people.meet(session, email=email, now=utcnow())
         ad, _ = ads.post(session, draft=draft, person=person, now=utcnow())
         return ads.publish(session, ad=ad, now=utcnow()).box
 
