@@ -2,6 +2,8 @@
 
 import atexit
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from app.ads import service as ads
@@ -11,6 +13,7 @@ from app.core.clock import utcnow
 from app.current import index, settings, vectors
 from app.current import site as this_site
 from app.db import checkpoint, transaction
+from app.followups import service as followups
 from app.limits import service as limits
 from app.mail import messages, outbox
 from app.mail.policy import SENT_KEPT
@@ -123,6 +126,37 @@ def _look(alert_id: int, query: str) -> bool:
     return True
 
 
+def follow_up() -> None:
+    """Remind writers who owe an answer, tell those who wait, let ads rest that leave many waiting.
+
+    Each is a unit of work of its own, so that one that fails fails alone.
+    """
+    site, now = this_site(), utcnow()
+    with projection.reading() as session:
+        due = followups.due(session, now=now)
+    for key in due.remind:
+        with _alone("reminder"), transaction() as session:
+            followups.remind(session, key=key, now=now, site=site)
+    for ad_id in due.rest:
+        with _alone("rest"), transaction() as session:
+            followups.rest(session, ad_id=ad_id, now=now, site=site)
+    for key in due.console:
+        with _alone("consolation"):
+            with projection.reading() as session:
+                others = followups.find_others(session, vectors(), index(), key=key, now=now)
+            with transaction() as session:
+                followups.console(session, key=key, others=others, now=now, site=site)
+
+
+@contextmanager
+def _alone(what: str) -> Iterator[None]:
+    """One of many: if it fails, that is noted by its type, and the others have their turn."""
+    try:
+        yield
+    except Exception as error:
+        log.error("a %s failed: %s", what, type(error).__name__)
+
+
 def introduce() -> None:
     """Mail writers, the day after their ads appeared, who could swap with them: once each."""
     site, now = this_site(), utcnow()
@@ -132,11 +166,22 @@ def introduce() -> None:
         for ad in ads.introductions_due(session, now=now):
             found = matching.find(session, vectors(), ad, now=now, most=INTRODUCED).mutual
             if found:
-                others = [match.ad.headline for match in found]
+                others = [_swap(match) for match in found]
                 draft = messages.matches(site, headline=ad.headline, box=ad.box, others=others)
                 outbox.put(
                     session, draft, site=site, to=ad.person.email, person_id=ad.person_id, now=now
                 )
+
+
+def _swap(match: matching.Match) -> messages.Swap:
+    return messages.Swap(
+        headline=match.ad.headline,
+        box=match.ad.box,
+        seek=match.gets.wish,
+        they_offer=match.gets.offer,
+        they_seek=match.gives.wish,
+        offer=match.gives.offer,
+    )
 
 
 def forget() -> None:
@@ -165,6 +210,7 @@ TASKS = [
     Task("reminders", 60, send_reminders),
     Task("alerts", 3, send_alerts, apart=True),  # by itself: there may be many to look for
     Task("introductions", 60, introduce),
+    Task("follow-ups", 5, follow_up, apart=True),  # by itself: letters are read for their meaning
     Task("forgetting", 600, forget),
     Task("vectors tidying", 86_400, sweep_vectors),
     Task("index tidying", 86_400, tidy_index),

@@ -21,6 +21,7 @@ from app.board import (
     ad,
     alert_link,
     alerts,
+    answer,
     errors,
     form_guard,
     home,
@@ -147,6 +148,7 @@ def _register_pages(app: Flask, settings: Settings) -> None:
         thread,
         link,
         stop,
+        answer,
         report,
         api,
     ):

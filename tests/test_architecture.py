@@ -24,6 +24,7 @@ FEATURES = (
     "alerts",
     "catalogue",
     "core",
+    "followups",
     "limits",
     "mail",
     "matching",
@@ -140,7 +141,7 @@ def used_templates() -> set[str]:
     plain = re.search(r"PAGES = \(([^)]*)\)", (APP / "pages/plain.py").read_text())
     assert plain is not None
     found |= {f"pages/{name}.html" for name in re.findall(r'"(\w+)"', plain[1])}
-    kinds = re.findall(r'_Writer\(site, "(\w+)"', (APP / "mail/messages.py").read_text())
+    kinds = re.findall(r'Writer\(site, "(\w+)"', (APP / "mail/messages.py").read_text())
     found |= {f"mail/{kind}/{part}.txt" for kind in kinds for part in ("subject", "body")}
     return {"mail/base.txt" if name == "base.txt" else name for name in found}
 
@@ -257,6 +258,9 @@ def test_every_address_in_every_mail_leads_somewhere(board: Board) -> None:
     other = {"kind": "offers", "seeks": "First aid, please.", "seeks_skills": "first aid"}
     more = {"offers": "Budgets, and running a team.", "offers_skills": "budgets, running a team"}
     board.publish(email="fifth@members.example", sectors_wanted="any", **other, **more)
+    waited_for = board.publish(email="sixth@members.example", headline="An ad that answers nobody")
+    for number in range(3):
+        board.converse(waited_for, email=f"waits{number}@letters.example")
     board.clock.shift(timedelta(days=54))
     board.mails()
     board.clock.shift(timedelta(days=40))

@@ -50,6 +50,9 @@ class Ad(Base):
     reminders: Mapped[int] = mapped_column(default=0)  # how many of the two expiry mails went out
 
     introduced_at: Mapped[datetime | None]  # when its writer was mailed who could swap with it
+    resumed_at: Mapped[datetime | None]  # when its writer last put it back on the board
+    # Why it rests: '' by its writer's wish, unanswered since people were left waiting.
+    paused_for: Mapped[str] = mapped_column(sa.String(12), default="", server_default=sa.text("''"))
 
     person: Mapped[Person] = relationship()
     skills: Mapped[list["AdSkill"]] = relationship(

@@ -7,7 +7,7 @@ from wtforms import StringField, TextAreaField
 
 from app.ads import service as ads
 from app.ads.models import Ad
-from app.board import access, errors, form_guard
+from app.board import access, errors, form_guard, offer_helper, words
 from app.board.address_field import address_in
 from app.board.json_ld import ad_data
 from app.board.language import gettext, lazy_gettext
@@ -16,6 +16,7 @@ from app.core.clock import utcnow
 from app.core.secret import Address
 from app.current import index, site
 from app.db import db, transaction
+from app.followups.rules import rate
 from app.relay import service as relay
 from app.relay.policy import opening_problems
 from app.search import service as search
@@ -46,7 +47,8 @@ class ReplyForm(FlaskForm):
 def ad(box: str, slug: str = "") -> ResponseReturnValue:
     """The ad’s page. The Box alone finds it; the slug is for people, and may be of an old edit."""
     found = ads.get_live(db.session, box, now=utcnow())
-    return page(found, ReplyForm(formdata=None))
+    begun = {"message": offer_helper.first_words(found)}
+    return page(found, ReplyForm(formdata=None, data=begun))
 
 
 def page(found: Ad, form: ReplyForm, begun: str = "") -> str:
@@ -56,6 +58,7 @@ def page(found: Ad, form: ReplyForm, begun: str = "") -> str:
     person = access.person()
     related = search.related(db.session, index(), found, now=now)
     shown = view(found, is_full=full)
+    share = relay.share_of(db.session, found.person_id, now=now)
     return render_template(
         "ad.html",
         ad=shown,
@@ -63,7 +66,9 @@ def page(found: Ad, form: ReplyForm, begun: str = "") -> str:
         form=form,
         started=begun or form_guard.started(),
         own=person is not None and person.id == found.person_id,
+        answers=words.RATES[rate(share)],
         related=[card(other) for other in related],
+        openings=[] if form.errors else offer_helper.openings(found),
         canonical=site().ad(found.box, found.headline),
         tear_url=f"{site().base_url.partition('//')[2]}/ads/{found.box}",
     )
@@ -80,10 +85,12 @@ def reply(box: str) -> ResponseReturnValue:
     assert form.address is not None
     text = form.message.data or ""
     with transaction() as work:
-        access.limit(work, "reply-source", access.source())
-        access.limit(work, "reply-address", form.address.key)
-        access.limit(work, "reply-text", " ".join(text.casefold().split()))
         person = access.person()
+        own = person if person and person.email_key == form.address.key else None
+        if not (own and relay.have_talked(work, own.id, found.person_id)):
+            access.limit(work, "reply-source", access.source())
+            access.limit(work, "reply-address", form.address.key)
+            access.limit(work, "reply-text", " ".join(text.casefold().split()))
         outcome = relay.open_thread(
             work,
             ad=ads.get_live(work, box, now=now),
@@ -92,7 +99,7 @@ def reply(box: str) -> ResponseReturnValue:
             text=text,
             now=now,
             held_reason=form_guard.oddity(),
-            confirmed_by=person if person and person.email_key == form.address.key else None,
+            confirmed_by=own,
             site=site(),
         )
     if outcome is relay.Outcome.CONFIRM:

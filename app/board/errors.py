@@ -1,9 +1,9 @@
 """The designed pages for everything that did not work, each with its sentence and ways on."""
 
 from flask import Response, make_response, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext
 
 from app.board import form_guard
+from app.board.language import gettext, lazy_gettext
 
 TITLES = {
     400: lazy_gettext("We couldn’t take that"),
@@ -61,6 +61,8 @@ def page(code: int, sentence: str = "") -> Response:
     ]
     if code in {403, 409, 410}:
         ways.insert(0, (gettext("Go to my ads and messages"), url_for("mine.mine")))
+    if code == 409 and request.endpoint == "ad.reply":
+        ways = [*_others(), *ways]
     html = render_template(
         "errors/error.html",
         code=code,
@@ -71,6 +73,15 @@ def page(code: int, sentence: str = "") -> Response:
         typed=typed() if code in _MOVED_ON else [],
     )
     return make_response(html, code)
+
+
+def _others() -> list[tuple[str, str]]:
+    """Ways on from an ad that takes no message."""
+    box = (request.view_args or {})["box"]
+    return [
+        (gettext("See who else could swap"), url_for("matches.matches", box=box)),
+        (gettext("Hear of new ads"), url_for("results.ads", _anchor="alert-title")),
+    ]
 
 
 def typed() -> list[str]:

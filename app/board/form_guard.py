@@ -17,6 +17,7 @@ QUICKEST = timedelta(seconds=3)  # nobody fills in a form faster
 HONEYPOT = "leave_this_empty"
 BY_LINK_ALONE = {
     "stop.act",
+    "answer.act",
     "alert_link.act",
 }  # mail programs press it (RFC 8058), and its link is the secret
 

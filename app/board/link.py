@@ -4,7 +4,6 @@ from datetime import datetime
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
 
 from app.ads import policy
@@ -13,7 +12,8 @@ from app.ads.models import Ad
 from app.alerts import service as alerts
 from app.alerts.models import Alert
 from app.board import access
-from app.board.mine import mail_sign_in
+from app.board.language import gettext, lazy_gettext
+from app.board.mine import ACTIONS, mail_sign_in
 from app.board.view import view
 from app.core.clock import utcnow
 from app.core.errors import Kind, Refusal
@@ -60,6 +60,7 @@ BUTTONS = {
     "mine": lazy_gettext("Yes, send it"),
     "sign_in": lazy_gettext("Open my ads and messages"),
     "renew": lazy_gettext("Renew my ad for 60 days"),
+    "resume": lazy_gettext("Put my ad back"),
     "thread": lazy_gettext("Continue"),
     "save_alert": lazy_gettext("Start my alert"),
 }
@@ -69,6 +70,7 @@ TITLES = {
     "mine": lazy_gettext("Was this you?"),
     "sign_in": lazy_gettext("Open your ads and messages?"),
     "renew": lazy_gettext("Renew your ad?"),
+    "resume": lazy_gettext("Put your ad back?"),
     "thread": lazy_gettext("Go on to the conversation?"),
     "save_alert": lazy_gettext("Start your alert?"),
 }
@@ -136,8 +138,8 @@ def _waiting(work: Session, link: Link) -> tuple[Thread | None, list[Message]]:
 
 
 def _ad_of(work: Session, link: Link, now: datetime) -> Ad | None:
-    """The ad this link would publish or renew, None for other links; raises NothingLeft."""
-    if link.purpose not in {"publish", "renew"}:
+    """The ad this link would publish, renew or put back, None for others; raises NothingLeft."""
+    if link.purpose not in {"publish", "renew", "resume"}:
         return None
     ad = ads.find_ad(work, link.subject)
     if ad is None or ad.person_id != link.person_id or not policy.may(link.purpose, ad, now):
@@ -167,8 +169,8 @@ def _do(work: Session, link: Link, ad: Ad | None) -> str:
         held = ads.publish(work, ad=ad, now=now).state == "held"
         mine = url_for("mine.mine", _anchor="ads")
         return mine if held else url_for("link.published", box=ad.box)
-    if link.purpose == "renew" and ad is not None:
-        ads.renew(work, ad=ad, now=now)
+    if link.purpose in {"renew", "resume"} and ad is not None:
+        ACTIONS[link.purpose](work, ad=ad, now=now)
         return ad_path(ad.box, ad.headline)
     if (alert := _alert_of(work, link)) is not None:
         alerts.confirm(work, alert=alert, now=now)

@@ -4,16 +4,16 @@ import re
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from wtforms import StringField
 
 from app.ads import policy
 from app.ads import service as ads
-from app.board import access
+from app.board import access, offer_helper
 from app.board.ad_form import EditForm, filled
 from app.board.address_field import address_in
+from app.board.language import gettext, lazy_gettext
 from app.board.matches import for_some_of
 from app.board.view import view
 from app.core.clock import utcnow
@@ -74,6 +74,7 @@ def _mine() -> str:
             "may": {a for a in ("edit", *ACTIONS) if policy.may(a, ad, now)},
             "renewable_until": ad.expires_at + policy.RENEWABLE_FOR if ad.expires_at else None,
             "ended_at": ad.ended_at,
+            "unanswered": ad.paused_for == "unanswered",
         }
         for ad in own
     ]
@@ -152,16 +153,23 @@ def edit(box: str) -> ResponseReturnValue:
         raise ads.NotNow
     if request.method != "POST":
         form = EditForm(formdata=None, data=filled(ad))
-        return render_template("ad_form.html", form=form, box=ad.box, started="")
+        return _form_page(form, ad.box)
     form = EditForm()
+    if offer_helper.pressed(form):
+        return _form_page(form, ad.box)
     if not form.validate():
-        return render_template("ad_form.html", form=form, box=ad.box, started=""), 422
+        return _form_page(form, ad.box), 422
     with transaction() as work:
         own = ads.get_own(work, box, person=access.known(work))
         changed = ads.edit(work, ad=own, draft=form.draft(), now=now)
         live = ads.is_live(changed, now)
         path = ad_path(changed.box, changed.headline)
     return redirect(path if live else url_for(".mine", _anchor="ads"), 303)
+
+
+def _form_page(form: EditForm, box: str) -> str:
+    helpers = offer_helper.helpers(form)
+    return render_template("ad_form.html", form=form, box=box, started="", helpers=helpers)
 
 
 @bp.post("/ads/<box>/<any(renew, pause, resume, close):action>")

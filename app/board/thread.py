@@ -5,16 +5,18 @@ from datetime import timedelta
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
 
 from app.board import access
+from app.board.language import gettext, lazy_gettext
 from app.board.thread_forms import DeclineForm, MessageForm, ReportForm
 from app.board.thread_lines import closed, lines
+from app.board.view import AdCard, card
 from app.core.clock import utcnow
 from app.core.site import ad_path
-from app.current import site
+from app.current import index, site, vectors
 from app.db import db, transaction
+from app.followups import service as followups
 from app.moderation import service as moderation
 from app.people.models import Person
 from app.relay import policy
@@ -55,7 +57,9 @@ def write(key: str) -> ResponseReturnValue:
         relay.check_open(found, now=now)
         if not form.validate():
             return _page(work, found, role, message=form), 422
-        access.limit(work, "message-address", person.email.key)
+        # Who has been answered may write as often as they like.
+        if not relay.have_talked(work, found.writer_id, found.replier_id):
+            access.limit(work, "message-address", person.email.key)
         text = form.message.data or ""
         sent = relay.write(work, thread=found, author=role, text=text, now=now, site=site())
         anchor = f"m-{sent.id}"
@@ -145,6 +149,12 @@ def report(key: str) -> ResponseReturnValue:
     return redirect(url_for(".thread", key=key), 303)
 
 
+def _others(work: Session, found: Thread) -> list[AdCard]:
+    """Ads that somebody might turn to who has waited for long."""
+    others = followups.others_for(work, vectors(), index(), thread=found, now=utcnow())
+    return [card(other) for other in others]
+
+
 def _wish() -> str:
     """Which of a form's buttons was pressed."""
     return request.form.get("do", "")
@@ -191,6 +201,7 @@ def _page(
         lines=lines(shown, relay.events(work, found), role, name),
         states=STATES,
         waited=waited // timedelta(days=1) if waited is not None else None,
+        others=_others(work, found) if role == "replier" else [],
         is_open=state == "open",
         may_block=state not in policy.NOT_YET and not blocked and not gone,
         may_report=state not in policy.NOT_YET,

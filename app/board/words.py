@@ -8,6 +8,7 @@ from flask_babel import get_locale
 
 from app.board.language import gettext, lazy_gettext, ngettext
 from app.core.clock import utcnow
+from app.followups.rules import Rate
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -44,6 +45,13 @@ DECLINES = {
     "fit": lazy_gettext("I don’t think I’m the right person"),
     "far": lazy_gettext("It’s too far"),
     "none": lazy_gettext("No reason; just a kind no"),
+}
+RATES = {
+    Rate.NEARLY_ALL: lazy_gettext("answers nearly everyone"),
+    Rate.MOST: lazy_gettext("answers most people"),
+    Rate.HALF: lazy_gettext("answers about half"),
+    Rate.FEW: lazy_gettext("often can’t answer"),
+    Rate.NEW: lazy_gettext("new here"),
 }
 REPORTS = {
     "spam": lazy_gettext("It’s spam, or selling something"),

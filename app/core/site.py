@@ -28,6 +28,10 @@ class Site:
         """Where one says no to a conversation, from a mail and without signing in."""
         return f"{self.base_url}/l/stop-{token}"
 
+    def answer(self, token: str) -> str:
+        """Where an ad’s writer answers a first message by one press."""
+        return f"{self.base_url}/l/answer-{token}"
+
     def alert(self, token: str) -> str:
         """Where one sees what an alert found, and says how it shall go on."""
         return f"{self.base_url}/l/alert-{token}"

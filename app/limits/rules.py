@@ -27,8 +27,11 @@ LIMITS = {
     "report-address": Limit(5, timedelta(days=1)),
     "alert-address": Limit(10, timedelta(days=1)),
     "message-address": Limit(200, timedelta(days=1)),
-    # By conversation, in answers by mail; more than that an hour looks like two machines talking:
+    # By conversation, in answers by mail; more than that an hour looks like two machines talking.
+    # Whoever was answered is free, but for the same words again and for what no hand can write:
     "mail-thread": Limit(12, timedelta(hours=1)),
+    "mail-words": Limit(12, timedelta(hours=1)),
+    "mail-circle": Limit(300, timedelta(hours=1)),
     "mail-notice": Limit(1, timedelta(hours=1)),
     # What strangers write to the board itself:
     "mail-broker": Limit(20, timedelta(days=1)),

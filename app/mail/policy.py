@@ -20,7 +20,8 @@ WAITS = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 30, 60, 120, 240, 360)
 TO_STRANGERS = frozenset({"report_received", "report_thanks", "erased", "for_broker"})
 
 # What one side of a conversation hears of the other; whoever mutes it gets none of these.
-OF_A_THREAD = frozenset({"new_message", "shared", "declined", "ended"})
+OF_WAITING = frozenset({"reminder_to_answer", "no_answer_yet"})  # of one that nobody has answered
+OF_A_THREAD = frozenset({"new_message", "shared", "declined", "ended", *OF_WAITING})
 
 
 class Trouble(StrEnum):

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from app.ads.policy import ENDED_KEPT, LIVE_FOR, UNCONFIRMED_FOR
 from app.alerts import policy as alerts
 from app.current import site
+from app.followups import rules as followups
 from app.mail.policy import SENT_KEPT
 from app.relay.accepting import KEPT as INCOMING_KEPT
 from app.relay.policy import CLOSED_KEPT, TEXT_MOST
@@ -39,6 +40,10 @@ def _values() -> dict[str, Any]:
             "sent_mail_days": SENT_KEPT.days,
             "incoming_days": INCOMING_KEPT.days,
             "message_idle_days": CLOSED_KEPT.days,
+            "remind_days": followups.REMIND_AFTER.days,
+            "console_days": followups.CONSOLE_AFTER.days,
+            "rest_days": followups.REST_AFTER.days,
+            "rest_least": followups.REST_LEAST,
             "alert_silent_days": alerts.SILENT_AFTER.days,
             "alert_paused_days": alerts.PAUSED_KEPT.days,
             "alert_stopped_days": alerts.STOPPED_KEPT.days,

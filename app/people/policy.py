@@ -28,6 +28,8 @@ PURPOSES = {
     "thread": Purpose(timedelta(days=30), once=False),
     "save_alert": Purpose(timedelta(hours=72)),
     "alert": Purpose(timedelta(days=180), once=False),  # so does ending an alert
+    "answer": Purpose(timedelta(days=180), once=False),
+    "resume": Purpose(timedelta(days=60)),  # as long as an ad lives
     "stop": Purpose(timedelta(days=180), once=False),  # saying no works for as long as one likes
 }
 

@@ -11,7 +11,7 @@ from app.limits import service as limits
 from app.mail import messages, outbox, tallies
 from app.mail.bounce_address import read_bounce_address
 from app.people import service as people
-from app.relay import accepting, asking, bounces, delivery, keeping, passing, policy
+from app.relay import accepting, answering, asking, bounces, delivery, keeping, passing, policy
 from app.relay.aliases import find_by_alias
 from app.relay.incoming_policy import TELLS, Known, Outcome, decide
 from app.relay.models import Thread
@@ -64,8 +64,8 @@ def _answer(
         return Outcome.STRAY
     known = _known(session, thread, person.email, reading, from_nobody, now, site)
     outcome = decide(reading, known)
-    if outcome is Outcome.RELAYED and not _within(session, "mail-thread", thread.key, now, site):
-        outcome = Outcome.HELD
+    if outcome is Outcome.RELAYED and reading is not None:
+        outcome = _unless_too_many(session, thread, role, reading.text, now, site)
     if outcome is Outcome.AUTOMATIC:
         bounces.note_automatic(session, thread=thread, role=role, now=now)
     elif outcome in TELLS:
@@ -74,6 +74,22 @@ def _answer(
     elif reading is not None and outcome in {Outcome.RELAYED, Outcome.HELD}:
         _keep(session, thread, role, reading, outcome, now, site)
     return outcome
+
+
+def _unless_too_many(
+    session: Session, thread: Thread, role: Role, text: str, now: datetime, site: Site
+) -> Outcome:
+    """RELAYED, or HELD where so many mails look like two machines talking.
+
+    Between two who have talked, people may write as often as they like; a machine says the same.
+    """
+    if not answering.have_talked(session, thread.writer_id, thread.replier_id):
+        counted = [("mail-thread", thread.key)]
+    else:
+        words = f"{thread.key} {role} {' '.join(text.split())}"
+        counted = [("mail-words", words), ("mail-circle", thread.key)]
+    within = [_within(session, rule, of, now, site) for rule, of in counted]
+    return Outcome.RELAYED if all(within) else Outcome.HELD
 
 
 def _known(

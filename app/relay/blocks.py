@@ -27,6 +27,12 @@ def blocked_by(session: Session, person_id: int) -> set[int]:
     return set(session.scalars(select(Block.blocked_id).where(Block.person_id == person_id)))
 
 
+def either_way(session: Session, person_id: int) -> set[int]:
+    """The people who are kept apart from this one, whoever of the two blocked the other."""
+    blocked_it = select(Block.person_id).where(Block.blocked_id == person_id)
+    return blocked_by(session, person_id) | set(session.scalars(blocked_it))
+
+
 def _pair(thread: Thread, role: Role) -> tuple[int, int] | None:
     """The two people's ids, that side's first; None when one of them was erased."""
     if thread.writer_id is None or thread.replier_id is None:

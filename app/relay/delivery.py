@@ -10,6 +10,7 @@ from app.core.site import Site
 from app.mail import messages, outbox
 from app.mail.compose import Route
 from app.mail.messages import Draft, Known
+from app.mail.policy import OF_WAITING
 from app.people import service as people
 from app.people.models import Person
 from app.relay import policy
@@ -34,6 +35,12 @@ def shared_address(thread: Thread, role: Role) -> Address | None:
     shared_at = thread.writer_shared_at if role == "writer" else thread.replier_shared_at
     person = person_of(thread, role)
     return person.email if person is not None and shared_at is not None else None
+
+
+def takes_mail(thread: Thread, reader: Role) -> bool:
+    """Whether notices go to that side: not to nobody, a dead mailbox, or who wants none."""
+    person = person_of(thread, reader)
+    return person is not None and person.undeliverable_at is None and not is_muted(thread, reader)
 
 
 def ask_to_confirm(session: Session, *, thread: Thread, now: datetime, site: Site) -> None:
@@ -125,7 +132,7 @@ def _mail_message(
 def tell_shared(session: Session, *, thread: Thread, by: Role, now: datetime, site: Site) -> None:
     """Mail the other side the address that `by` shares from now on."""
     reader, address = policy.other(by), shared_address(thread, by)
-    if address is None or not _takes_mail(thread, reader):
+    if address is None or not takes_mail(thread, reader):
         return
     stop = _stop(session, thread, reader, now, site)
     draft = messages.shared(
@@ -142,7 +149,7 @@ def tell_shared(session: Session, *, thread: Thread, by: Role, now: datetime, si
 
 def tell_declined(session: Session, *, thread: Thread, now: datetime, site: Site) -> None:
     """Mail the replier the writer's kind no."""
-    if not _takes_mail(thread, "replier"):
+    if not takes_mail(thread, "replier"):
         return
     draft = messages.declined(
         site,
@@ -159,7 +166,7 @@ def tell_declined(session: Session, *, thread: Thread, now: datetime, site: Site
 def tell_ended(session: Session, *, thread: Thread, by: Role, now: datetime, site: Site) -> None:
     """Mail the other side that `by` has ended the conversation."""
     reader = policy.other(by)
-    if not _takes_mail(thread, reader):
+    if not takes_mail(thread, reader):
         return
     draft = messages.ended(
         site,
@@ -169,6 +176,24 @@ def tell_ended(session: Session, *, thread: Thread, by: Role, now: datetime, sit
     )
     stop = _stop(session, thread, reader, now, site)
     _put(session, draft, thread=thread, reader=reader, stop=stop, now=now, site=site)
+
+
+def notify(
+    session: Session, draft: Draft, *, thread: Thread, reader: Role, now: datetime, site: Site
+) -> None:
+    """Promise a mail of the board’s own to one side of the conversation, which takes it."""
+    stop = _stop(session, thread, reader, now, site)
+    _put(session, draft, thread=thread, reader=reader, stop=stop, now=now, site=site)
+
+
+def answer_link(session: Session, *, thread: Thread, now: datetime, site: Site) -> str:
+    """Where the ad’s writer answers by one press."""
+    return site.answer(_link(session, thread, "writer", "answer", now))
+
+
+def wait_is_over(session: Session, *, thread: Thread, now: datetime) -> None:
+    """Keep back what was to say that nobody has answered, now that somebody has."""
+    outbox.cancel(session, now=now, thread_id=thread.id, kinds=OF_WAITING)
 
 
 def withhold(session: Session, *, thread: Thread, now: datetime) -> None:
@@ -193,12 +218,6 @@ def _known(session: Session, thread: Thread, role: Role) -> Known:
         return "now"
     told = exists().where(Event.thread_id == thread.id, Event.role == role, Event.what == "shared")
     return "once" if session.scalar(select(told)) else "never"
-
-
-def _takes_mail(thread: Thread, reader: Role) -> bool:
-    """Whether notices go to that side: not to nobody, a dead mailbox, or who wants none."""
-    person = person_of(thread, reader)
-    return person is not None and person.undeliverable_at is None and not is_muted(thread, reader)
 
 
 def _stop(session: Session, thread: Thread, reader: Role, now: datetime, site: Site) -> str:

@@ -9,6 +9,8 @@ from app.ads.models import Ad
 from app.db import Base
 from app.people.models import Person
 
+_WAITING = sa.text("state = 'open' AND answered_at IS NULL")
+
 
 class Thread(Base):
     """One conversation between an ad's writer and one replier.
@@ -39,7 +41,10 @@ class Thread(Base):
     state: Mapped[str] = mapped_column(sa.String(12))
     created_at: Mapped[datetime]
     moved_at: Mapped[datetime] = mapped_column(index=True)  # the newest thing that happened
+    reached_at: Mapped[datetime | None]  # since when the writer has had the first message
     answered_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]  # when it was looked at whether to remind the writer
+    consoled_at: Mapped[datetime | None]  # when it was looked at whether to tell the replier
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str] = mapped_column(sa.String(8), default="")  # writer or replier
     reason: Mapped[str] = mapped_column(sa.String(20), default="")  # of a decline
@@ -54,6 +59,13 @@ class Thread(Base):
     replier: Mapped[Person | None] = relationship(foreign_keys=[replier_id])
     messages: Mapped[list["Message"]] = relationship(
         order_by="Message.id", back_populates="thread", passive_deletes=True
+    )
+
+    __table_args__ = (
+        # Few wait at any time, and it is asked every minute which do.
+        sa.Index(
+            "ix_threads_waiting", "reached_at", sqlite_where=_WAITING, postgresql_where=_WAITING
+        ),
     )
 
 

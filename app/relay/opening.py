@@ -127,6 +127,7 @@ def release(session: Session, *, key: str, now: datetime, site: Site) -> Thread:
     thread = _held(session, key)
     _check_may_reach(session, thread, now)
     thread.state, thread.held_reason, thread.moved_at = "open", "", now
+    thread.reached_at = now
     for message in thread.messages:
         if message.state == "held":
             delivery.deliver(session, thread=thread, message=message, now=now, site=site)
@@ -201,6 +202,8 @@ def _go_on(session: Session, thread: Thread, now: datetime, site: Site) -> None:
             message.state = "held"
         else:
             delivery.deliver(session, thread=thread, message=message, now=now, site=site)
+    if thread.state == "open":
+        thread.reached_at = thread.reached_at or now
     thread.moved_at = now
 
 
@@ -208,6 +211,7 @@ def _reopen(thread: Thread) -> None:
     """Begin, or begin anew: the place it took is free until the writer answers again."""
     thread.state = "held" if thread.held_reason else "open"
     thread.answered_at = thread.ended_at = None
+    thread.reached_at = thread.reminded_at = thread.consoled_at = None
     thread.ended_by = thread.reason = ""
 
 

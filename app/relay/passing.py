@@ -26,3 +26,4 @@ def pass_on(
     thread.moved_at = now
     if message.author == "writer" and thread.answered_at is None:
         thread.answered_at = now
+        delivery.wait_is_over(session, thread=thread, now=now)

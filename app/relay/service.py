@@ -9,6 +9,7 @@ from app.core.site import Site
 from app.mail import outbox
 from app.people.models import Person
 from app.relay import delivery, keeping, policy
+from app.relay.answering import have_talked, share_of
 from app.relay.asking import send_waiting, waiting
 from app.relay.blocks import block, blocked_by, has_blocked
 from app.relay.delivery import is_muted, shared_address
@@ -67,6 +68,7 @@ __all__ = [
     "find_thread",
     "full_boxes",
     "has_blocked",
+    "have_talked",
     "held",
     "is_full",
     "is_muted",
@@ -77,6 +79,7 @@ __all__ = [
     "remove_held",
     "send_waiting",
     "share",
+    "share_of",
     "shared_address",
     "shown",
     "threads_of",
@@ -143,7 +146,7 @@ def decline(
     if thread.state == "declined":
         return
     check_open(thread, now=now)
-    _close(thread, "declined", by, now)
+    _close(session, thread, "declined", by, now)
     thread.reason = reason
     delivery.tell_declined(session, thread=thread, now=now, site=site)
 
@@ -153,10 +156,11 @@ def end(session: Session, *, thread: Thread, by: Role, now: datetime, site: Site
     if thread.state == "ended" and thread.ended_by == by:
         return
     check_open(thread, now=now)
-    _close(thread, "ended", by, now)
+    _close(session, thread, "ended", by, now)
     delivery.tell_ended(session, thread=thread, by=by, now=now, site=site)
 
 
-def _close(thread: Thread, state: str, by: Role, now: datetime) -> None:
+def _close(session: Session, thread: Thread, state: str, by: Role, now: datetime) -> None:
+    delivery.wait_is_over(session, thread=thread, now=now)
     thread.state, thread.ended_by = state, by
     thread.ended_at = thread.moved_at = now

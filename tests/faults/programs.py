@@ -44,6 +44,8 @@ STEPS = {
     "leased, not handed over": ("before", "app.mail.delivery", "_attempt"),
     "handed over, not written": ("before", "app.mail.delivery", "finish"),
     "written, not committed": ("after", "app.mail.delivery", "finish"),
+    "marked, not promised": ("after", "app.ads.service", "introductions_due"),
+    "promised, not committed": ("after", "app.mail.outbox", "put"),
     "done, not committed": ("before", "", "COMMIT"),
     "done, not answered": ("after", "flask", "Flask.full_dispatch_request"),
 }

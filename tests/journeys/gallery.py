@@ -6,6 +6,7 @@ What is looked at in many ways (contrast, widths, valid HTML) is then looked at 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import time_machine
@@ -91,10 +92,12 @@ class Gallery:
     def everything(self) -> None:
         self.reading()
         box, gwen = self.posting()
+        self.helped()
         self.links(box)
         self.writing(box, gwen)
         self.by_mail()
         self.mine(gwen)
+        self.waiting()
         self.errors(box, gwen)
         self.look("mailbox", "/dev/mailbox")
 
@@ -171,6 +174,22 @@ class Gallery:
         box = self.board.publish(**sides, **more, sectors_wanted="any", email="eleri@b.example")
         self.board.publish(headline="Ward sister to swap with", email="elin@b.example")
         return box
+
+    def helped(self) -> None:
+        """The offer helper: one chosen, no room for more, and beside ads whose return is open."""
+        typed = AD | {"offers": "", "offers_skills": "", "add_offers": "social media"}
+        self.keep("form with a suggestion chosen", self.reader.press("/ads/new", **typed))
+        full = typed | {"offers_skills": ", ".join("abcdefgh")}
+        self.keep("form with no room for a suggestion", self.reader.press("/ads/new", **full))
+        for kind, returns, skill in (("seeks", "offers", "ask"), ("offers", "seeks", "offer")):
+            sides: dict[str, Any] = {"kind": kind, returns: "", f"{returns}_skills": ""}
+            sides |= {"return_open": "y"}
+            sides |= {"headline": f"An open return: {kind}", "email": f"open-{kind}@b.example"}
+            if kind == "offers":
+                sides["offers"] = "Rotas that nobody swears at, and first aid that sticks."
+            path = f"/ads/{self.board.publish(**sides)}"
+            self.look(f"ad open, {kind}", path)
+            self.look(f"ad open, {kind}, chosen", f"{path}?{skill}=bookkeeping")
 
     def links(self, box: str) -> None:
         self.look("link unknown", "/l/nosuchlinknosuchlinknosuchlink", status=404)
@@ -276,6 +295,42 @@ class Gallery:
         self.keep("stop reported", self.reader.press(stop, do="report", reason="spam"))
         self.keep("stop blocked", self.reader.press(stop, do="block"))
 
+    def waiting(self) -> None:
+        """Three who wait for the same writer: reminded of, answered by one press, left alone."""
+        tegid, first = "tegid@members.example", "nobody0@letters.example"
+        writer, replier = self.board.browser(), self.board.browser()
+        sides = {"headline": "Potter seeks a plain-spoken bookkeeper", "capacity": "5"}
+        for number in range(3):
+            other = {"headline": f"Somebody else to ask, {number}", "capacity": "2"}
+            self.board.publish(email=f"other{number}@b.example", **other)
+        box = self.board.publish(writer, email=tegid, name="Tegid", **sides)
+        thread = self.board.converse(box, replier, email=first, name="Huw")
+        self.board.clock.shift(timedelta(days=3, minutes=1))
+        link = self.answering(tegid)
+        self.look("answer", f"{link}?say=yes")
+        self.look("answer, no at hand", f"{link}?say=no")
+        for number in (1, 2, 3):
+            self.board.converse(box, email=f"nobody{number}@letters.example", name="Ceri")
+        self.board.clock.shift(timedelta(days=7))
+        self.board.work()
+        self.look("thread that waits", thread, self.board.sign_in(first, replier))
+        self.keep("answer yes", self.reader.client.post(link, data={"do": "yes"}))
+        self.keep("answer already", self.reader.client.post(link, data={"do": "no"}), status=409)
+        self.board.clock.shift(timedelta(days=8))
+        self.board.work()
+        resting = self.board.link(tegid)
+        self.look("link resume", resting)
+        self.look("mine with an ad that rests", "/mine", self.board.sign_in(tegid))
+        again = self.board.sign_in(first)
+        again.press(thread, action="/end")
+        self.look("answer too late", link, status=410)
+
+    def answering(self, email: str) -> str:
+        """The path by which that writer answers by one press, from the first such mail."""
+        texts = (mail.get_content() for mail in self.board.mails(email))
+        text = next(text for text in texts if "/l/answer-" in text)
+        return text[text.index("/l/answer-") :].partition("?")[0]
+
     def mine(self, gwen: Browser) -> None:
         paused = "Paused while I move house and find the box with the books in"
         boxes = [
@@ -346,6 +401,7 @@ def walk(folder: Path) -> Gallery:
         prepare(app, demo=False)
         gallery = Gallery(Board(app, clock))
         gallery.look("home of a new board", "/")
+        gallery.look("form on a new board", "/ads/new")
         prepare(app, demo=True)
         gallery.board.work()
         gallery.everything()

@@ -17,9 +17,10 @@ START_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """Where it is, and which mailed links have been followed there."""
+    """Where it is, its folder, and which mailed links have been followed there."""
 
     url: str
+    folder: Path
     followed: set[str] = field(default_factory=set)
 
 
@@ -40,7 +41,7 @@ def board(folder: Path) -> Iterator[Live]:
         try:
             line = process.stdout.readline().decode()
             assert f"http://127.0.0.1:{port}" in line, f"{line}\n{log.read_text()}"
-            yield Live(f"http://127.0.0.1:{port}")
+            yield Live(f"http://127.0.0.1:{port}", folder)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(START_SECONDS)

@@ -23,6 +23,10 @@ SIAN = Address("sian.powell@members.example")
 AD: dict[str, Any] = {"headline": "Potter seeks somebody who knows exports", "box": "7K2M9Q"}
 WANTED = "Seeking ads for “bread” within 20 miles of Aberystwyth (Health, By phone)"
 TEXT = "Hello,\n\n  two   spaces, and a link: https://elsewhere.example/x\n" + "long " * 40
+SWAP = messages.Swap(
+    "Baker seeks a web page", "3KRDNB", "somebody to read a contract", "contracts", "a page", "pots"
+)
+OPEN = messages.Swap("Ask me anything", "81C1C0", "contracts", "", "", "throwing pots")
 
 EVERY: dict[str, Callable[[Site], Draft]] = {
     "confirm_ad": lambda site: messages.confirm_ad(site, **AD, link=LINK, until=UNTIL),
@@ -32,7 +36,7 @@ EVERY: dict[str, Callable[[Site], Draft]] = {
     ),
     "ad_published": lambda site: messages.ad_published(site, **AD),
     "ad_removed": lambda site: messages.ad_removed(site, **AD),
-    "matches": lambda site: messages.matches(site, **AD, others=["Baker seeks a web page"]),
+    "matches": lambda site: messages.matches(site, **AD, others=[SWAP, OPEN]),
     "confirm_alert": lambda site: messages.confirm_alert(
         site, words=WANTED, daily=True, link=LINK, until=UNTIL
     ),
@@ -40,6 +44,19 @@ EVERY: dict[str, Callable[[Site], Draft]] = {
         site, words=WANTED, ads=[messages.Named(**AD, kind="seeks")], total=3, link=LINK
     ),
     "alert_paused": lambda site: messages.alert_paused(site, words=WANTED, link=LINK),
+    "ad_paused_unanswered": lambda site: messages.ad_paused_unanswered(
+        site, **AD, waiting=3, link=LINK
+    ),
+    "reminder_to_answer": lambda site: messages.reminder_to_answer(
+        site, **AD, author_name="Siân", days=3, text=TEXT, link=LINK
+    ),
+    "no_answer_yet": lambda site: messages.no_answer_yet(
+        site,
+        **AD,
+        days=10,
+        others=[messages.Named("Baker seeks a web page", "3N8R5T", "seeks")],
+        more=f"{SITE.base_url}/ads?kind=seeks&sector=arts",
+    ),
     "confirm_message": lambda site: messages.confirm_message(
         site, **AD, text=TEXT, link=LINK, until=UNTIL
     ),
@@ -69,6 +86,7 @@ EVERY: dict[str, Callable[[Site], Draft]] = {
     "erased": lambda site: messages.erased(site),
 }
 PURPOSE = {
+    "no_answer_yet": "https://board.example.org/ads/3N8R5T",
     "matches": "https://board.example.org/ads/7K2M9Q/matches",
     "ad_published": "https://board.example.org/ads/7K2M9Q/potter-seeks",
     "ad_removed": "https://board.example.org/terms",
@@ -123,7 +141,9 @@ def test_what_is_left_alone_is_said(draft: Draft) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["confirm_message", "new_message", "report_received"])
+@pytest.mark.parametrize(
+    "kind", ["confirm_message", "new_message", "reminder_to_answer", "report_received"]
+)
 def test_what_somebody_wrote_is_kept_as_typed(kind: str) -> None:
     assert f"\n\n{TEXT}\n\n" in EVERY[kind](SITE).body
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -151,6 +152,29 @@ def test_the_same_words_to_many_ads_are_noticed(board: Board) -> None:
     check_429(again)
     other = sent | {"message": MESSAGE + " Tea?", "email": "b@letters.example"}
     assert client.post(f"/ads/{box}/reply", data=other).status_code == 303
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_whoever_was_answered_is_not_limited_towards_that_person(
+    board: Board, monkeypatch: pytest.MonkeyPatch, answered: bool
+) -> None:
+    gwen, dafydd = board.browser(), board.browser()
+    box = board.publish(gwen, capacity="3")
+    other = board.publish(gwen, headline="A second ad by the same writer", capacity="3")
+    path = board.converse(box, dafydd)
+    if answered:
+        gwen.press(path, message="Gladly! And do write to my other ad.")
+    for rule in ("message-address", "reply-source", "reply-address", "reply-text"):
+        monkeypatch.setitem(LIMITS, rule, replace(LIMITS[rule], most=2))
+
+    on_page = [dafydd.press(path, message=f"On the page, number {n}").status_code for n in range(4)]
+    on_ads = [board.reply(one, dafydd).status_code for one in (box, other, other, other)]
+    by_writer = [gwen.press(path, message=f"And back, {n}").status_code for n in range(4)]
+
+    assert (on_page == [303] * 4) is answered
+    assert (on_ads == [303] * 4) is answered
+    assert (429 in on_page + on_ads) is not answered
+    assert by_writer == [303] * 4  # from the first word on they have talked
 
 
 def test_reports_are_limited_by_source_and_by_address(board: Board) -> None:

@@ -402,5 +402,5 @@ def test_full_is_shown_among_one_s_own(board: Board, box: str, writer: Browser) 
     path = board.converse(box, dafydd)
     writer.press(path, message="Yes, with pleasure. Friday?")
 
-    assert "full just now" in words(writer.get("/mine"))
-    assert "full just now" in main_of(board.browser().get("/ads"))
+    assert "full for now" in words(writer.get("/mine"))
+    assert "full for now" in main_of(board.browser().get("/ads"))

@@ -148,7 +148,11 @@ def test_a_full_ad_shows_it_and_answers_409(board: Board, box: str, writer: Brow
     answer = stranger.send(early, **(REPLY | {"email": "late@letters.example"}))
     assert answer.status_code == 409
     assert MESSAGE in words(answer)
-    assert "full just now" in main_of(board.browser().get("/ads"))
+    assert f'href="/ads/{box}/matches"' in main_of(answer)
+    assert "Hear of new ads" in words(answer)
+    assert "This ad is full for now." in words(page)
+    assert "Hear of new ones like it" in words(page)
+    assert "full for now" in main_of(board.browser().get("/ads"))
 
     writer.press(path, action="/end")
     again = stranger.send(early, **(REPLY | {"email": "late@letters.example"}))

@@ -18,8 +18,10 @@ from app.db import transaction
 from app.mail import tallies
 from app.people import service as people
 from app.relay import lmtp, taking
+from app.relay.aliases import alias_of
 from app.relay.door import Door, Surroundings
-from app.relay.models import Incoming
+from app.relay.models import Incoming, Thread
+from app.relay.policy import Role
 from app.relay.reader import Reader
 from tests.relay.talk import REPLIER, SITE, WRITER, Talk
 
@@ -127,6 +129,12 @@ class Post:
         """Where this person's program sends an answer: the sender of what they last received."""
         received = [m for m in self.talk.mails(email) if m.kind == "new_message"][-1]
         return parseaddr(message_from_bytes(received.raw)["From"])[1]
+
+    def alias_in(self, key: str, role: Role = "replier") -> str:
+        """Where that side’s answers go, whether or not it has received anything yet."""
+        with transaction() as session:
+            thread = session.scalars(select(Thread).where(Thread.key == key)).one()
+            return at(alias_of(session, thread=thread, role=role))
 
     def answer(self, text: str, *, by: str = REPLIER, **words: str) -> list[Answer]:
         """Answer by mail from one's own mailbox."""

@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from app.core.secret import Address
 from app.db import transaction
+from app.limits import service as limits
+from app.limits.rules import LIMITS
 from app.mail.bounce_address import bounce_address
 from app.mail.models import OutboxMail
 from app.people import service as people
@@ -230,15 +232,49 @@ def test_a_muted_side_is_not_asked(post: Post) -> None:
     assert len(post.talk.mails(REPLIER)) == before
 
 
-def test_more_than_twelve_an_hour_are_held(post: Post) -> None:
+def test_who_has_not_been_answered_writes_twelve_an_hour(post: Post) -> None:
+    post.talk.later(hours=1)
+    box = post.talk.advertise(
+        "third.writer@hill.example", headline="Another ad, whose writer waits"
+    )
+    post.key = post.talk.begin(box)
+    post.talk.reply(box, "Here is a second thought about it, before you answer.", known=True)
+    alias = post.alias_in(post.key)
     for number in range(14):
-        post.answer(f"Word {number}")
+        post.bring(post.mail(f"Word {number}"), alias)
     post.work()
     assert post.outcomes() == ["relayed"] * 12 + ["held"] * 2
     post.talk.later(hours=1)
-    post.answer("An hour later")
+    post.bring(post.mail("An hour later"), alias)
     post.work()
     assert post.outcomes()[-1] == "relayed"
+
+
+@pytest.mark.parametrize("by", [REPLIER, WRITER])
+def test_between_two_who_have_talked_nobody_is_limited(post: Post, by: str) -> None:
+    for number in range(30):
+        post.answer(f"Word {number}", by=by)
+    post.work()
+    assert post.outcomes() == ["relayed"] * 30
+
+
+def test_a_machine_that_says_the_same_again_and_again_is_held(post: Post) -> None:
+    post.talk.later(minutes=1)
+    for _ in range(14):
+        post.answer("Thank you for your mail. I shall be back on Monday.")
+        post.talk.later(minutes=3)
+    post.work()
+    assert post.outcomes() == ["relayed"] * 12 + ["held"] * 2
+
+
+def test_two_machines_in_a_circle_are_stopped_at_last(post: Post) -> None:
+    sign = RELAY.signer.sign("mail-circle", post.key)
+    with transaction() as session:
+        for _ in range(LIMITS["mail-circle"].most):
+            limits.count(session, rule="mail-circle", key=sign, now=post.talk.now)
+    post.answer("Ping number 4711")
+    post.work()
+    assert post.outcomes() == ["held"]
 
 
 # --- machines -------------------------------------------------------------------------------------
