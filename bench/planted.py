@@ -1,6 +1,7 @@
 """Planted ads: mutual pairs said in different words on the two sides, among ads that fit one way.
 
-bench/planted.txt has the phrasing. `compose` puts it together, always the same for one seed.
+bench/planted.txt has the phrasing the weights were chosen on, bench/planted_apart.txt has another
+that was kept apart. `compose` puts it together, always the same for one seed.
 """
 
 import json
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 PAIRS, ADS = 100, 500
+FILES = ("planted.txt", "planted_apart.txt")
 _PLACES = ("", "Aberystwyth", "Cardiff", "Leeds", "Bristol", "Glasgow")
 _SECTORS = ("arts", "health", "trades", "education", "retail", "farming", "technology", "charity")
 _ROUNDING = (
@@ -29,9 +31,9 @@ class Topic:
     offer_tags: tuple[str, ...]
 
 
-def topics() -> list[Topic]:
-    """Every topic of planted.txt."""
-    text = Path(__file__).with_name("planted.txt").read_text("utf-8")
+def topics(file: str) -> list[Topic]:
+    """Every topic of one of FILES."""
+    text = Path(__file__).with_name(file).read_text("utf-8")
     return [_topic(block.splitlines()[1:]) for block in text.split("\n= ")[1:]]
 
 
@@ -45,12 +47,12 @@ def _topic(lines: list[str]) -> Topic:
     return Topic(after("? "), after("! "), tags("?# "), tags("!# "))
 
 
-def compose(seed: int = 1) -> Iterator[dict[str, Any]]:
+def compose(seed: int = 1, file: str = FILES[0]) -> Iterator[dict[str, Any]]:
     """ADS lines for the import; the first 2 × PAIRS are partners, each beside the other.
 
     No other two of them seek what the other offers and offer what it seeks.
     """
-    chance, every = random.Random(seed), topics()
+    chance, every = random.Random(seed), topics(file)
     ways = [(a, b) for a in range(len(every)) for b in range(a + 1, len(every))]
     chance.shuffle(ways)
     taken = [way for a, b in ways[:PAIRS] for way in ((a, b), (b, a))]
@@ -94,6 +96,6 @@ def _side(chance: random.Random, ways: tuple[str, ...]) -> str:
     return " ".join([*said, chance.choice(_ROUNDING)]).strip()
 
 
-def lines(seed: int = 1) -> list[str]:
+def lines(seed: int, file: str) -> list[str]:
     """The same as lines of JSON."""
-    return [json.dumps(ad, ensure_ascii=False) for ad in compose(seed)]
+    return [json.dumps(ad, ensure_ascii=False) for ad in compose(seed, file)]

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ads.models import Ad
-from app.ads.policy import MODES
-from app.catalogue.places import find_place
+from app.ads.policy import KINDS, MODES
+from app.catalogue.places import EARTH_RADIUS_MILES, find_place
 from app.catalogue.sectors import all_sectors
 from app.matching.phrases import Phrase, phrases
+from app.matching.rules import TOO_FAR
 
 CARD = np.dtype(
     [
@@ -33,6 +34,7 @@ SEEKS_OPEN, OFFERS_OPEN = 1, 2
 _ANY = 0xFFFFFFFF
 _SECTORS = {sector.slug: number for number, sector in enumerate(all_sectors())}
 _NO_SECTOR = 31
+_ROUGHLY = 1.02  # as if the country were flat
 
 Cards = NDArray[Any]
 Words = tuple[tuple[Phrase, ...], tuple[Phrase, ...]]
@@ -40,7 +42,7 @@ Words = tuple[tuple[Phrase, ...], tuple[Phrase, ...]]
 
 def words_of(ad: Ad) -> Words:
     """The phrases of both sides, seeks first; a side that was left open has none."""
-    seeks = phrases(ad.seeks, ad.side_skills("seeks"))
+    seeks = phrases(ad.seeks, ad.side_skills("seeks"), wish=True)
     offers = phrases(ad.offers, ad.side_skills("offers"))
     return (
         () if open_side(ad) == SEEKS_OPEN else seeks,
@@ -58,18 +60,18 @@ def open_side(ad: Ad) -> int:
     return OFFERS_OPEN if side == "offers" else SEEKS_OPEN
 
 
-def stamp_of(words: Words) -> int:
-    """63 bits that tell these words from any others."""
-    said = repr([[phrase.plain for phrase in side] for side in words])
+def stamp_of(ad: Ad) -> int:
+    """63 bits that tell what is said on both sides from anything else."""
+    said = repr([(getattr(ad, side), ad.side_skills(side)) for side in KINDS] + [open_side(ad)])
     digest = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
 
 
-def card_of(ad: Ad, stamp: int) -> Cards:
+def card_of(ad: Ad) -> Cards:
     """The card of a live ad."""
     place = find_place(ad.place_id) if ad.place_id is not None else None
     row = np.zeros((), CARD)
-    row["id"], row["stamp"], row["person"] = ad.id, stamp, ad.person_id
+    row["id"], row["stamp"], row["person"] = ad.id, stamp_of(ad), ad.person_id
     row["expires"] = seconds(ad.expires_at)
     row["latitude"] = place.latitude if place else np.nan
     row["longitude"] = place.longitude if place else np.nan
@@ -80,7 +82,7 @@ def card_of(ad: Ad, stamp: int) -> Cards:
 
 
 def may_meet(cards: Cards, mine: Cards, *, now: datetime) -> NDArray[np.bool_]:
-    """Which of these ads could come into question for `mine`; see rules.may_meet."""
+    """Which of these ads could come into question for `mine`; as rules.may_meet has it."""
     shared = cards["modes"] & mine["modes"]
     asked = (cards["wanted"] >> np.uint32(min(_NO_SECTOR, int(mine["sector"])))) & 1
     given = (mine["wanted"] >> cards["sector"].astype(np.uint32)) & 1
@@ -88,7 +90,19 @@ def may_meet(cards: Cards, mine: Cards, *, now: datetime) -> NDArray[np.bool_]:
     found: NDArray[np.bool_] = (
         here & (cards["person"] != mine["person"]) & (shared != 0) & (asked == 1) & (given == 1)
     )
+    in_person = np.flatnonzero(found & (shared == IN_PERSON))
+    if len(in_person) and not np.isnan(mine["latitude"]):
+        found[in_person[_too_far(cards[in_person], mine)]] = False
     return found
+
+
+def _too_far(cards: Cards, mine: Cards) -> NDArray[np.bool_]:
+    """Which are surely farther than two can meet; the rest is measured again."""
+    north = np.radians(cards["latitude"] - mine["latitude"])
+    middle = np.radians((cards["latitude"] + mine["latitude"]) / 2)
+    east = np.radians(cards["longitude"] - mine["longitude"]) * np.cos(middle)
+    far: NDArray[np.bool_] = np.hypot(north, east) * EARTH_RADIUS_MILES > TOO_FAR * _ROUGHLY
+    return far
 
 
 def seconds(moment: datetime | None) -> int:

@@ -1,10 +1,13 @@
 """What must change no match: ages, years of birth, gender, rank. Taken out before anything. Pure.
 
 What is left is the same whoever wrote it, so that nothing behind this door can react to it. The
-words people read are never changed: only what is compared.
+words people read are never changed: only what is compared. A word goes only where it is one of
+those: the lead in a lead developer, not in lead flashing; see also `ranks`.
 """
 
 import re
+
+from app.matching.ranks import NOT_MEANT, RANK_BEFORE_ROLE, RANKS, SAME, TITLES
 
 _ONES = "one two three four five six seven eight nine"
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
@@ -42,54 +45,27 @@ _AGES = (
     r"^[1-9]\d(?= ?[,;])",
 )
 _AGE_WORDS = """
-young younger youngest old-timer oldie older elder elderly aged ageing aging middle-aged
+young younger youngest old-timer oldie older elder elderly ageing middle-aged
 middle-age teenager-myself pensioner pensioners oap oaps retiree retirees retired retiring
 retirement-age millennial millennials boomer boomers zoomer zoomers gen-z genz gen-x
 octogenarian septuagenarian sexagenarian youthful senior-citizen newly-retired semi-retired
 """
-_RANKS = """
-senior seniors junior juniors snr jnr sr jr chief executive executives ceo cto cfo coo cmo cio
-vp svp evp director directors vice-president president managing head-of deputy associate
-principal lead leading experienced inexperienced seasoned veteran veterans established
-distinguished eminent top-level high-level entry-level mid-level mid-career early-career
-apprentice apprentices trainee trainees intern interns graduate graduates undergraduate
-newcomer rookie novice boss bosses superior subordinate sir dame lord lady dr prof professor
-emeritus mr mrs ms miss mx
-"""
-_PERSONS = {  # said with a gender: the same word for all
-    "person": "man woman men women gentleman gentlemen ladies lady lad lads lass lasses bloke "
-    "blokes guy guys gal gals girl girls boy boys chap chaps fella fellow male males female "
-    "females madam",
-    "parent": "mother father mum dad mam mom mums dads mothers fathers mummy daddy",
-    "partner": "husband wife boyfriend girlfriend fiance fiancee widow widower",
-    "child": "son daughter sons daughters",
-    "sibling": "brother sister brothers sisters",
-    "grandparent": "grandmother grandfather grandma grandpa granny grandad granddad nan nana taid "
-    "nain gran",
-    "they": "he she",
-    "them": "him",
-    "their": "his her hers",
-    "business person": "businessman businesswoman businessmen businesswomen",
-    "chair": "chairman chairwoman",
-    "sales": "salesman saleswoman",
-    "craft": "craftsman craftswoman tradesman tradeswoman",
-    "host": "hostess waitress waiter barmaid barman",
-    "actor": "actress",
-    "sports": "sportsman sportswoman",
-    "crew": "cameraman camerawoman",
-}
-_SAME = {word: one for one, words in _PERSONS.items() for word in words.split()}
-
 _OUT = re.compile("|".join(_AGES), re.IGNORECASE)
 _TWO = re.compile(
-    r"\b(?:senior citizens?|middle[ -]aged?|vice[ -]president|head of|gen(?:eration)?[ -][xyz]|"
+    r"\b(?:senior citizens?|middle[ -]aged?|vice[ -]president|"
+    r"head of(?! (?:cattle|sheep|lettuce|cabbage|garlic|celery|broccoli|cauliflower|hair|steam|"
+    r"water|foam|the (?:valley|loch|lake|table|queue|river|household)))|"
+    r"gen(?:eration)?[ -][xyz]|"
     r"old age|(?:newly|recently|long|semi)[ -]?(?:retired|qualified)|of a certain age|grown[ -]up|"
     r"old (?:hand|timer|man|woman|lady|person|folk)s?|(?:early|mid|late)[ -]career|"
-    r"managing director|entry[ -]level|not as young as i was)\b",
+    r"managing director|chief (?:\w+ )?(?:executive|officer)s?(?: officers?)?|entry[ -]level|"
+    r"not as young as i was)\b",
     re.IGNORECASE,
 )
+_WORDS = "|".join((*_AGE_WORDS.split(), *RANKS.split(), *SAME))
 _ONE = re.compile(
-    rf"(?<![\w-])(?:{'|'.join((*_AGE_WORDS.split(), *_RANKS.split(), *_SAME))})(?:['’]s)?(?![\w-])",
+    rf"\b(?P<kept>{NOT_MEANT})\b|(?-i:{TITLES})|{RANK_BEFORE_ROLE}|"
+    rf"(?<![\w-])(?:{_WORDS})(?:['’]s)?(?![\w-])",
     re.IGNORECASE,
 )
 _LEFT = re.compile(r"\(\s*[,;]?\s*\)|\s+(?=[,.;:!?)])|(?<=[,;:])(?:\s*[,;:])+|^\s*[,;:.!?–—-]+")
@@ -106,5 +82,7 @@ def stripped(text: str) -> str:
 
 
 def _one(found: re.Match[str]) -> str:
+    if found["kept"]:
+        return found[0]
     word = found[0].lower().replace("’", "'").removesuffix("'s")
-    return _SAME.get(word, " ")
+    return SAME.get(word, " ")

@@ -8,14 +8,12 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from threading import Event
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.ads import service as ads
 from app.ads.models import Ad
 from app.db import db, transaction
-from app.matching.cards import CARD, card_of, stamp_of, words_of
 from app.matching.vectors import Vectors
 
 BATCH = 32  # ads encoded at a time: a second or two
@@ -81,14 +79,13 @@ def sweep(
 def _damaged(vectors: Vectors) -> bool:
     """Whether it is missing, torn, or made by another encoder."""
     shelf = vectors.shelf
-    return shelf.kind != vectors.encoder().name or shelf.view() is None or vectors.anchors() is None
+    return shelf.kind != vectors.encoder().name or shelf.view() is None or vectors.lessons() is None
 
 
 def _look_at(session: Session, vectors: Vectors, ids: Iterable[int], now: datetime) -> int:
     ids = set(ids)
     live = [ad for ad in ads.by_ids(session, ids).values() if ads.is_live(ad, now)]
-    words = [words_of(ad) for ad in live]
-    cards = [card_of(ad, stamp_of(said)) for ad, said in zip(live, words, strict=True)]
-    vectors.shelf.put(np.array(cards, CARD), vectors.encode(words))
+    if live:
+        vectors.put(live)
     vectors.shelf.drop(sorted(ids - {ad.id for ad in live}))
     return len(ids)

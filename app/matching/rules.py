@@ -13,17 +13,9 @@ from numpy.typing import NDArray
 from app.catalogue.gazetteer import Place
 from app.catalogue.places import miles
 
-WHOLE, BY_PHRASE, BY_SKILL = 0.50, 0.10, 0.40  # three looks at one direction, see `fit`
-SHARPNESS = 0.06  # how much more the nearest known skill counts than the next
-SHARED_SKILL, SHARED_WORD = 0.08, 0.02  # each, for those that both sides name
-MOST_SKILLS, MOST_WORDS = 2, 3
-OPEN = 0.22  # the fit of a return that its writer left open
-LEAST_WAY = 0.13  # what each direction must have
-LEAST_BOTH = 0.17  # and both together
-LEAST_ONE = 0.25  # what a match needs that goes one way only
+SHARED_SKILL, MOST_SKILLS = 0.05, 2  # for each skill that both sides name, and for how many
 TOO_FAR = 60.0  # miles, where two can only meet in person
 _NEVER = 1e-3
-_SMALL_TALK = 0.1
 _NEAR, _NEAR_ANYHOW, _AFAR = 0.10, 0.03, 100.0
 _OTHER_SECTOR, _ASKED_SECTOR = 0.04, 0.08  # lifts
 _FRESH, _ANSWERING = 0.01, 0.01
@@ -33,11 +25,30 @@ Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """What a fit is worth, which differs between meaning and words.
+
+    `open`: the fit of a return that its writer left open. `least_way`: what each direction of a
+    mutual match must have, and `least_both` the two together; `least_one`: what a match needs that
+    goes one way only.
+    """
+
+    open: float
+    least_way: float
+    least_both: float
+    least_one: float
+
+
+BY_MEANING = Scale(open=0.20, least_way=0.14, least_both=0.19, least_one=0.27)
+BY_WORDS = Scale(open=0.20, least_way=0.16, least_both=0.21, least_one=0.30)
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One side of an ad. `rows`: its vector, then one for each of `phrases`, as they are quoted.
 
-    `weights`: what each phrase counts. `sense`: how near the side is to each known skill, see
-    `sense_of`. `skills` are keys.
+    `weights`: what each phrase counts. `sense`: how near the side is to each known skill.
+    `skills` are keys. See app.matching.lessons.
     """
 
     phrases: tuple[str, ...]
@@ -45,7 +56,6 @@ class Side:
     weights: Array
     sense: Array
     skills: frozenset[str]
-    words: frozenset[str]
     is_open: bool = False
 
 
@@ -72,52 +82,29 @@ class Terms:
     answers: float = 0.5  # the share of messages its writer answers; half for who is new
 
 
-def weights_of(rows: Array, anchors: Array) -> Array:
-    """What each phrase counts: much where it is near to a known skill, little for small talk.
-
-    `rows` are of phrases; they add up to one.
-    """
-    near = np.maximum((rows @ anchors.T).max(1, initial=0.0), _SMALL_TALK) ** 2
-    result: Array = near / near.sum() if len(near) else near
-    return result
-
-
-def whole_of(rows: Array, anchors: Array) -> Array:
-    """The vector of a side, from those of its phrases."""
-    whole = weights_of(rows, anchors) @ rows
-    result: Array = whole / np.float32(max(float(np.linalg.norm(whole)), 1e-9))
-    return result
-
-
-def sense_of(rows: Array, anchors: Array) -> Array:
-    """For each vector how near it is to each known skill: the nearest stand out, length is one."""
-    wholes = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    near = np.exp((wholes @ anchors.T - 1) / np.float32(SHARPNESS)).astype(np.float32)
-    result: Array = near / np.maximum(np.linalg.norm(near, axis=1, keepdims=True), 1e-30)
-    return result
-
-
-def fit(wish: Side, offer: Side) -> Fit:
+def fit(wish: Side, offer: Side, scale: Scale) -> Fit:
     """How well `offer` answers `wish`.
 
-    Looked at as wholes, phrase by phrase, and by the known skills both are near to; skills and
-    words that both name add a little, and are what is quoted when there are any.
+    Half by where they point, half by the known skills both are near to; skills that both name add a
+    little. Where one of them is open the fit is modest, where both are there is none.
     """
     if wish.is_open or offer.is_open:
-        return Fit(OPEN, _first(wish), _first(offer), open=True)
+        worth = 0.0 if wish.is_open and offer.is_open else scale.open
+        return Fit(worth, _first(wish), _first(offer), open=True)
     if not (wish.phrases and offer.phrases):
         return Fit(0.0)
+    near = float(fits(wish.rows[0], wish.sense, offer.rows[:1], offer.sense[None])[0])
+    near += SHARED_SKILL * min(MOST_SKILLS, len(wish.skills & offer.skills))
     between = wish.rows[1:] @ offer.rows[1:].T
-    score = (
-        WHOLE * float(wish.rows[0] @ offer.rows[0])
-        + BY_PHRASE * float(between.max(1) @ wish.weights)
-        + BY_SKILL * float(wish.sense @ offer.sense)
-        + SHARED_SKILL * min(MOST_SKILLS, len(wish.skills & offer.skills))
-        + SHARED_WORD * min(MOST_WORDS, len(wish.words & offer.words))
-    )
     telling = between * np.sqrt(np.outer(wish.weights, offer.weights))
     at, there = np.unravel_index(int(telling.argmax()), between.shape)
-    return Fit(min(1.0, max(0.0, score)), wish.phrases[at], offer.phrases[there])
+    return Fit(min(1.0, max(0.0, near)), wish.phrases[at], offer.phrases[there])
+
+
+def fits(whole: Array, sense: Array, wholes: Array, senses: Array) -> Array:
+    """For many at once: how well one side answers each of the others, by what vectors tell."""
+    result: Array = (wholes @ whole + senses @ sense) * np.float32(0.5)
+    return result
 
 
 def _first(side: Side) -> str:
@@ -130,9 +117,17 @@ def both_ways(one: float, other: float) -> float:
     return 2 * one * other / (one + other)
 
 
-def is_mutual(one: float, other: float) -> bool:
-    """Whether it is worth telling two people that they could help each other."""
-    return min(one, other) >= LEAST_WAY and both_ways(one, other) >= LEAST_BOTH
+def is_mutual(one: Fit, other: Fit, scale: Scale) -> bool:
+    """Whether it is worth telling two people that they could help each other.
+
+    Never by two directions of which nobody has said anything.
+    """
+    if one.open and other.open:
+        return False
+    # Beside what was left open, what was said has to carry it alone.
+    least, its_least = (scale.least_one if way.open else scale.least_way for way in (other, one))
+    enough = one.score >= least and other.score >= its_least
+    return enough and both_ways(one.score, other.score) >= scale.least_both
 
 
 def may_meet(one: Terms, other: Terms) -> bool:

@@ -1,25 +1,32 @@
 """The vectors of live ads: the encoder that makes them, the shelf they stand on, what they mean."""
 
+import hashlib
 import logging
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.ads.models import Ad
-from app.catalogue.skills import all_skills, skill_key
-from app.core.text import fold
-from app.matching.cards import CARD, SEEKS_OPEN, Words, open_side, stamp_of, words_of
-from app.matching.phrases import Phrase
-from app.matching.rules import Side, sense_of, weights_of, whole_of
-from app.matching.words import WordsEncoder, skills_in, stems
+from app.ads.policy import KINDS
+from app.catalogue.said import all_said
+from app.catalogue.skills import all_skills
+from app.matching.cards import CARD, OFFERS_OPEN, SEEKS_OPEN, Words, card_of, stamp_of, words_of
+from app.matching.lessons import KEPT, Lessons, learn
+from app.matching.phrases import Phrase, said
+from app.matching.rules import BY_MEANING, BY_WORDS, Scale, Side
+from app.matching.words import WordsEncoder
 from app.meaning import encoder as meaning
 from app.meaning.encoder import Encoder
-from app.meaning.shelf import Shelf, View
+from app.meaning.shelf import PHRASES, Shelf, View
 
 log = logging.getLogger(__name__)
+_EDITION = 2  # one more whenever of the same ad something else is compared
 _SPELLINGS = 4  # of a skill, that say together what it is
+_SHARE = 60_000  # a phrase that counts for all, in a note
+_LESSONS: dict[str, Lessons] = {}  # by encoder: learnt once in a process
 
 Array = NDArray[np.float32]
 
@@ -28,10 +35,10 @@ class Vectors:
     """Where the vectors are, in a folder beside the search index, and how they are made."""
 
     def __init__(self, folder: Path, *, by_meaning: bool) -> None:
-        self.shelf = Shelf(folder, CARD)
+        self.shelf = Shelf(folder, CARD, width=KEPT, edition=edition())
         self._by_meaning = by_meaning
         self._encoder: Encoder | None = None
-        self._anchors: tuple[str, Array] | None = None
+        self._lessons: tuple[str, Lessons] | None = None
 
     def encoder(self) -> Encoder:
         """The encoder, or where its weights are absent or not wanted, one that goes by words."""
@@ -40,66 +47,112 @@ class Vectors:
             self._encoder = found or WordsEncoder()
         return self._encoder
 
-    def anchors(self) -> Array | None:
-        """The vectors of the known skills by the encoder that the shelf was made with."""
+    def lessons(self) -> Lessons | None:
+        """What the catalogue taught, by the encoder that the shelf was made with."""
         kind = self.shelf.kind
-        if self._anchors is None or self._anchors[0] != kind:
-            found = self.shelf.anchors() if kind else None
+        if self._lessons is None or self._lessons[0] != kind:
+            found = Lessons.of(self.shelf.beside()) if kind else None
             if found is None:
                 return None
-            self._anchors = (kind, found)
-        return self._anchors[1]
+            self._lessons = (kind, found)
+        return self._lessons[1]
+
+    def anchors(self) -> Array | None:
+        """The encoder’s own vectors of what the known skills are called."""
+        lessons = self.lessons()
+        return lessons.names if lessons else None
+
+    def scale(self) -> Scale:
+        """What the fits are worth by the encoder that the shelf was made with."""
+        return BY_WORDS if self.shelf.kind == WordsEncoder.name else BY_MEANING
 
     def make(self) -> None:
-        """An empty shelf for this encoder (the meaning of some 800 skills takes it seconds)."""
+        """An empty shelf for this encoder (to learn of some 800 skills takes it seconds)."""
         log.info("Making the vectors anew")
-        said = [[skill.name, *skill.synonyms[: _SPELLINGS - 1]] for skill in all_skills()]
-        anchors = np.array([rows[0] for rows in self.encoder().encode(said)], np.float32)
-        self.shelf.make(self.encoder().name, anchors)
+        name = self.encoder().name
+        if name not in _LESSONS:
+            _LESSONS[name] = _taught(self.encoder())
+        self.shelf.make(name, _LESSONS[name].arrays())
+
+    def put(self, found: Sequence[Ad]) -> None:
+        """Read these ads and put them on the shelf."""
+        words = [words_of(ad) for ad in found]
+        sides, lessons = self.encode(words), self.lessons()
+        assert lessons is not None
+        notes = [notes_of(*both, lessons) for both in zip(words, sides, strict=True)]
+        cards = np.array([card_of(ad) for ad in found], CARD)
+        self.shelf.put(cards, sides, np.array(notes, np.uint16))
 
     def encode(self, words: Sequence[Words]) -> list[tuple[Array, Array]]:
-        """For each ad the rows of both sides."""
-        sides = [[phrase.plain for phrase in side] for both in words for side in both]
-        rows = self.encoder().encode(sides)
-        anchors = self.anchors()
-        assert anchors is not None  # there is a shelf to put them on
-        for side in rows:
-            if len(side) > 1:
-                side[0] = whole_of(side[1:], anchors)
-        return list(zip(rows[::2], rows[1::2], strict=True))
+        """For each ad the rows of both sides: the whole, then the phrases; as they are compared."""
+        plain = [[phrase.plain for phrase in side] for both in words for side in both]
+        lessons = self.lessons()
+        assert lessons is not None  # there is a shelf to put them on
+        sides = []
+        for at, rows in enumerate(self.encoder().encode(plain)):
+            phrases = lessons.turned(rows[1:], wish=at % 2 == 0)
+            whole = lessons.whole(phrases, wish=at % 2 == 0)
+            sides.append(np.vstack([whole[None], phrases]))
+        return list(zip(sides[::2], sides[1::2], strict=True))
 
 
-def read_ad(view: View, anchors: Array, ad: Ad) -> tuple[Side, Side] | None:
+@cache
+def edition() -> str:
+    """What vectors depend on beside the encoder: how ads are read, and what the catalogue says."""
+    told = repr((_EDITION, all_skills(), all_said()))
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+def _taught(encoder: Encoder) -> Lessons:
+    names = [[skill.name, *skill.synonyms[: _SPELLINGS - 1]] for skill in all_skills()]
+    needs, offers = ([[getattr(one, way)] for one in all_said()] for way in ("need", "offer"))
+    ways = (encoder.encode(way) for way in (names, needs, offers))
+    return learn(*(np.array([rows[0] for rows in way], np.float32) for way in ways))
+
+
+def read_ad(view: View, lessons: Lessons, ad: Ad) -> tuple[Side, Side] | None:
     """Both sides of an ad, seeks first; None when its present words are not on the shelf yet."""
     row = view.row(ad.id)
-    return None if row is None else read_row(view, anchors, ad, row)
+    return None if row is None else read_row(view, lessons, ad, row)
 
 
-def read_row(view: View, anchors: Array, ad: Ad, row: int) -> tuple[Side, Side] | None:
+def read_row(view: View, lessons: Lessons, ad: Ad, row: int) -> tuple[Side, Side] | None:
     """As read_ad, with the row it stands in."""
-    words = words_of(ad)
-    if int(view.cards["stamp"][row]) != stamp_of(words):
+    if int(view.cards["stamp"][row]) != stamp_of(ad):
         return None
-    first, second = view.sides(row)
-    seeks, offers = words
-    is_open = open_side(ad)
-    return (
-        _side(seeks, first, anchors, is_open == SEEKS_OPEN),
-        _side(offers, second, anchors, is_open not in {0, SEEKS_OPEN}),
-    )
+    open_one = int(view.cards["open"][row])
+    sides = []
+    for at, (rows, notes) in enumerate(zip(view.sides(row), view.notes[row], strict=True)):
+        text = said(getattr(ad, KINDS[at]), ad.side_skills(KINDS[at]))
+        there = notes[notes[:, 1] > 0]
+        side = Side(
+            phrases=tuple(text[start:end] for start, end, _ in there.tolist()),
+            rows=rows[: 1 + len(there)],
+            weights=there[:, 2].astype(np.float32) / np.float32(_SHARE),
+            sense=lessons.senses(rows[:1], wish=at == 0)[0],
+            skills=frozenset(one.key for one in ad.skills if one.side == KINDS[at]),
+            is_open=open_one == (SEEKS_OPEN, OFFERS_OPEN)[at],
+        )
+        sides.append(side)
+    return sides[0], sides[1]
 
 
-def _side(words: Sequence[Phrase], rows: Array, anchors: Array, is_open: bool) -> Side:
-    plain = [phrase.plain for phrase in words]
-    text = ". ".join(plain)
-    named = skills_in(text) | {skill_key(part) for one in plain for part in one.split(", ")}
-    near = rows[1 : 1 + len(words)]
+def side_of(words: Sequence[Phrase], rows: Array, lessons: Lessons, *, wish: bool) -> Side:
+    """One side of what is no ad, from its phrases and the rows that `Vectors.encode` gave."""
     return Side(
         phrases=tuple(phrase.shown for phrase in words),
-        rows=rows[: 1 + len(words)],
-        weights=weights_of(near, anchors),
-        sense=sense_of(near.sum(0, keepdims=True), anchors)[0],
-        skills=frozenset(key for key in named if key and len(fold(key)) < 40),
-        words=stems(text),
-        is_open=is_open,
+        rows=rows,
+        weights=lessons.weights(rows[1:], wish=wish),
+        sense=lessons.senses(rows[:1], wish=wish)[0],
+        skills=frozenset(),
     )
+
+
+def notes_of(words: Words, rows: tuple[Array, Array], lessons: Lessons) -> NDArray[np.uint16]:
+    """For each phrase of both sides where it begins and ends in what is `said`, and its weight."""
+    found = np.zeros((2, PHRASES, 3), np.uint16)
+    for at, side in enumerate(words):
+        shares = lessons.weights(rows[at][1:], wish=at == 0) * _SHARE
+        for number, (phrase, share) in enumerate(zip(side, shares.tolist(), strict=True)):
+            found[at, number] = phrase.start, phrase.end, round(share)
+    return found

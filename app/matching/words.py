@@ -19,7 +19,7 @@ from app.meaning.encoder import WIDTH
 from app.search.analysis import term_of, words
 
 _LONGEST_SKILL = 4  # words
-_KNOWN, _UNKNOWN, _SKILL = 1.0, 0.7, 0.7  # what a term counts
+_KNOWN, _UNKNOWN, _SKILL = 1.0, 0.7, 1.2  # what a term counts
 _COMMON_WORDS = """
 about after again all also am any anybody anyone anything around ask asked away
 back been before being best better between big both bring but come could day do does doing done
@@ -46,7 +46,7 @@ Array = NDArray[np.float32]
 class WordsEncoder:
     """See app.meaning.encoder.Encoder: the same, by words."""
 
-    name = "words-3"
+    name = "words-4"
 
     def encode(self, texts: Sequence[Sequence[str]]) -> list[Array]:
         """For each text, given as its phrases: a row for the whole, then a row for each phrase."""
@@ -120,6 +120,20 @@ def what_all_say() -> Array:
     return found
 
 
+@cache
+def _called() -> dict[str, list[str]]:
+    """By term of a known skill: the known words that it is called by."""
+    names = {
+        f"skill {skill_key(skill.name)}": stems(" ".join((skill.name, *skill.synonyms)))
+        for skill in all_skills()
+    }
+    return {
+        term: known
+        for term, words in names.items()
+        if (known := sorted(words & known_words().keys()))
+    }
+
+
 def _unit(rows: Array) -> Array:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     result: Array = rows / np.maximum(lengths, 1e-6).astype(np.float32)
@@ -128,8 +142,14 @@ def _unit(rows: Array) -> Array:
 
 @lru_cache(maxsize=20_000)
 def _direction(term: str) -> Array:
-    """Where a term points: a known word among its like, any other in a direction of its own."""
+    """Where a term points: a known word among its like, any other in a direction of its own.
+
+    A known skill points where all it is called points.
+    """
     found = np.zeros(WIDTH, np.float32)
+    if skill := _called().get(term):
+        found[:KNOWN_WIDTH] = sum(map(known_words().__getitem__, skill))
+        return _unit(found[None])[0]
     if (known := known_words().get(term)) is not None:
         found[:KNOWN_WIDTH] = known
         return found

@@ -5,8 +5,10 @@ given as its phrases, and one pass gives the vector of the whole and of each phr
 """
 
 import math
+import os
 from collections.abc import Iterator, Sequence
-from functools import cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
 
@@ -19,12 +21,14 @@ from app.meaning.pieces import Pieces
 WIDTH = 384  # numbers a text
 LONGEST = 126  # tokens of a text that are read
 _LAYERS, _HEADS, _EACH = 6, 12, 32
-_TOGETHER = 1500  # tokens that go through together: enough to keep both cores busy
-_BLOCK = 128  # tokens whose hidden middle fits into a core’s cache
+_TOGETHER = 600  # tokens that go through together: more are no quicker, and take more memory
+_BLOCK = 256  # tokens whose hidden middle still lies near the core
+_AT_ONCE = min(2, os.cpu_count() or 1)  # batches, each on a core of its own
 _TINY = 1e-12
 
 Array = NDArray[np.float32]
 Phrases = Sequence[str]
+Read = tuple[list[int], list[tuple[int, int]]]  # tokens, and where each phrase begins and ends
 
 
 class Encoder(Protocol):
@@ -51,20 +55,30 @@ class MeaningEncoder:
         self._pieces = Pieces(weights.read_vocabulary(folder / weights.VOCABULARY))
 
     def encode(self, texts: Sequence[Phrases]) -> list[Array]:
-        """See Encoder. Some 10 ms a text of forty words on one core, in batches of any size."""
+        """See Encoder. Some 9 ms a text of thirty tokens on one core, in batches of any size."""
         read = [self._read(phrases) for phrases in texts]
         found = [np.zeros((1 + len(phrases), WIDTH), np.float32) for phrases in texts]
         full = [at for at, (tokens, _) in enumerate(read) if len(tokens) > 2]
-        for batch in _batches(full, [len(tokens) for tokens, _ in read]):
-            through = self._through([read[at][0] for at in batch])
-            for at, tokens in zip(batch, through, strict=True):
-                found[at][0] = _unit(tokens.mean(0))
-                for row, (start, end) in enumerate(read[at][1], 1):
-                    if end > start:
-                        found[at][row] = _unit(tokens[start:end].mean(0))
+        batches = list(_batches(full, [len(tokens) for tokens, _ in read]))
+        fill = partial(self._fill, read, found)
+        if len(batches) < 2 or _AT_ONCE < 2:
+            for batch in batches:
+                fill(batch)
+            return found
+        with ThreadPoolExecutor(_AT_ONCE) as threads:  # numpy lets go of the lock meanwhile
+            list(threads.map(fill, batches))
         return found
 
-    def _read(self, phrases: Phrases) -> tuple[list[int], list[tuple[int, int]]]:
+    def _fill(self, read: list[Read], found: list[Array], batch: list[int]) -> None:
+        """Put the vectors of these texts into their places."""
+        through = self._through([read[at][0] for at in batch])
+        for at, tokens in zip(batch, through, strict=True):
+            found[at][0] = _unit(tokens.mean(0))
+            for row, (start, end) in enumerate(read[at][1], 1):
+                if end > start:
+                    found[at][row] = _unit(tokens[start:end].mean(0))
+
+    def _read(self, phrases: Phrases) -> Read:
         """The tokens of a text, and from where to where each phrase goes."""
         tokens, spans = [self._pieces.begin], []
         for phrase in phrases:
@@ -138,22 +152,17 @@ def _batches(rows: list[int], lengths: list[int]) -> Iterator[list[int]]:
 
 
 def _gelu(x: Array) -> Array:
-    """x·Φ(x), by Abramowitz and Stegun 7.1.26 (error below 2e-7); every step in place."""
-    z = np.abs(x)
-    t = z * np.float32(0.3275911 / math.sqrt(2))
-    t += 1
-    np.reciprocal(t, out=t)
-    tail = t * np.float32(1.061405429)
-    for factor in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
-        tail += np.float32(factor)
-        tail *= t
-    np.square(x, out=t)
-    t *= np.float32(-0.5)
-    tail *= np.exp(t, out=t)
-    tail *= np.float32(-0.5)
-    tail *= z  # −|x|·(1 − Φ(|x|)), to which x is added where it is positive
-    tail += np.maximum(x, 0, out=z)
-    return tail
+    """x·Φ(x) with Φ by a hyperbolic tangent (Hendrycks and Gimpel, 2016; error below 5e-4)."""
+    root = math.sqrt(2 / math.pi)
+    y: Array = np.square(x)
+    y *= np.float32(0.044715 * root)
+    y += np.float32(root)
+    y *= x
+    np.tanh(y, out=y)
+    y += 1
+    y *= x
+    y *= np.float32(0.5)
+    return y
 
 
 def _unit(vector: Array) -> Array:

@@ -1,7 +1,8 @@
 """Where vectors are kept: files that only grow, mapped by every process, made anew when damaged.
 
-Each row is one thing with two sides: a card of fixed width, a vector a side, and the vectors of
-some phrases of each. A row counts once its card is written, which is last; the newest row of an id
+Each row is one thing with two sides: a card of fixed width, a vector a side, the vectors of some
+phrases of each, and notes to those phrases (whole numbers below 65,536, whoever puts them there
+knows what they say). A row counts once its card is written, which is last; the newest row of an id
 counts. Nothing here is the truth: the whole folder can be deleted at any moment.
 """
 
@@ -9,6 +10,7 @@ import fcntl
 import json
 import os
 import shutil
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,11 +20,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.meaning.encoder import WIDTH
-
-PHRASES = 6  # a side
+PHRASES = 10  # a side
 SCALE = 127.0  # phrases are kept as whole numbers of 1/127
-_FILES = ("cards", "first", "second", "phrases")
+_NOTES = 3  # numbers that are kept with each phrase
+_FILES = ("cards", "first", "second", "phrases", "notes")
 _MOSTLY_DEAD = 1000  # rows that may be dead before half of all must be for making it anew
 
 Array = NDArray[np.float32]
@@ -37,6 +38,7 @@ class View:
     first: Array
     second: Array
     phrases: NDArray[np.int8]
+    notes: NDArray[np.uint16]
 
     def row(self, id: int) -> int | None:
         """The row of this id."""
@@ -54,9 +56,13 @@ class View:
 class Shelf:
     """The files in `folder`. Any process may look; one at a time writes."""
 
-    def __init__(self, folder: Path, card: np.dtype[Any]) -> None:
-        """`card` has a field `id`, a number above 0."""
-        self._folder, self._card = folder, card
+    def __init__(self, folder: Path, card: np.dtype[Any], *, width: int, edition: str) -> None:
+        """`card` has a field `id`, a number above 0. `width`: numbers a vector.
+
+        `edition` names what the vectors depend on beside the encoder: of another, it is no shelf.
+        """
+        self._folder, self._card, self._width = folder, card, width
+        self._edition = f"{edition} {width} {card!r}"
         self._seen: tuple[tuple[int, int, int], View] | None = None
 
     @property
@@ -64,7 +70,7 @@ class Shelf:
         """By which encoder its vectors were made; '' when there is no shelf, or another one."""
         try:
             said = json.loads((self._folder / "kind.json").read_text())
-            return str(said["kind"]) if said["card"] == repr(self._card) else ""
+            return str(said["kind"]) if said["edition"] == self._edition else ""
         except (OSError, ValueError, KeyError, TypeError):
             return ""
 
@@ -83,30 +89,36 @@ class Shelf:
                 self._seen = None
         return self._seen[1] if self._seen else None
 
-    def anchors(self) -> Array | None:
-        """The vectors that were put beside the rows, see `make`."""
+    def beside(self) -> dict[str, Array]:
+        """What was put beside the rows, see `make`; nothing when it is torn."""
         try:
-            found: Array = np.load(self._folder / "anchors.npy")
-        except (OSError, ValueError, EOFError):
-            return None
-        return found if found.ndim == 2 and found.shape[1] == WIDTH else None
+            with (self._folder / "beside.npz").open("rb") as file, np.load(file) as found:
+                return {name: found[name] for name in found.files}
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            return {}
 
-    def make(self, kind: str, anchors: Array) -> None:
-        """Make it anew and empty; `anchors` are vectors that others are compared with."""
+    def make(self, kind: str, beside: dict[str, Array]) -> None:
+        """Make it anew and empty; `beside` are vectors that others are compared with."""
         spare = self._folder.with_name(f"{self._folder.name}.new")
         with self._writing():
             shutil.rmtree(spare, ignore_errors=True)
             spare.mkdir(parents=True)
             for name in _FILES:
                 (spare / name).touch(mode=0o600)
-            np.save(spare / "anchors.npy", anchors)
-            (spare / "kind.json").write_text(json.dumps({"kind": kind, "card": repr(self._card)}))
+            np.savez(spare / "beside.npz", **beside)  # type: ignore[arg-type]
+            said = {"kind": kind, "edition": self._edition}
+            (spare / "kind.json").write_text(json.dumps(said))
             shutil.rmtree(self._folder, ignore_errors=True)
             spare.rename(self._folder)
             self._seen = None
 
-    def put(self, cards: Cards, sides: Sequence[tuple[Array, Array]]) -> None:
-        """Add rows; `sides` are as View.sides gives them. What stood under their ids is dead."""
+    def put(
+        self, cards: Cards, sides: Sequence[tuple[Array, Array]], notes: NDArray[np.uint16]
+    ) -> None:
+        """Add rows; `sides` are as View.sides gives them. What stood under their ids is dead.
+
+        `notes`: rows, sides, PHRASES, 3.
+        """
         if not len(cards):
             return
         with self._writing():
@@ -119,6 +131,7 @@ class Shelf:
             self._write("second", rows, np.ascontiguousarray(wholes[:, 1]))
             near = np.stack([np.stack([_padded(one), _padded(two)]) for one, two in sides])
             self._write("phrases", rows, np.rint(near * SCALE).astype(np.int8))
+            self._write("notes", rows, notes.astype(np.uint16))
             self._write("cards", rows, cards.astype(self._card))
             self._kill(cards["id"].tolist(), rows)
 
@@ -141,13 +154,15 @@ class Shelf:
         def mapped(name: str, dtype: Any, *shape: int) -> Any:
             if not rows:
                 return np.zeros((0, *shape), dtype)
-            return np.memmap(self._folder / name, dtype, "r", shape=(rows, *shape))
+            found = np.memmap(self._folder / name, dtype, "r", shape=(rows, *shape))
+            return found.view(np.ndarray)  # quicker to take rows of; the file stays mapped
 
         return View(
             cards=mapped("cards", self._card),
-            first=mapped("first", np.float32, WIDTH),
-            second=mapped("second", np.float32, WIDTH),
-            phrases=mapped("phrases", np.int8, 2, PHRASES, WIDTH),
+            first=mapped("first", np.float32, self._width),
+            second=mapped("second", np.float32, self._width),
+            phrases=mapped("phrases", np.int8, 2, PHRASES, self._width),
+            notes=mapped("notes", np.uint16, 2, PHRASES, _NOTES),
         )
 
     def _write(self, name: str, rows: int, what: Cards) -> None:
@@ -158,19 +173,25 @@ class Shelf:
             os.fsync(file.fileno())
 
     def _kill(self, ids: Sequence[int], before: int) -> None:
-        """The rows of these ids in front of row `before`."""
+        """Blank the rows of these ids in front of row `before`: their cards last."""
         if not before:
             return
-        shape = (before,)
-        cards = np.memmap(self._folder / "cards", self._card, "r+", shape=shape)
+        cards = np.memmap(self._folder / "cards", self._card, "r+", shape=(before,))
         rows = np.flatnonzero(np.isin(cards["id"], list(ids)))
-        cards["id"][rows] = 0
+        if not len(rows):
+            return
+        for name, width in self._widths().items():
+            numbers = np.memmap(self._folder / name, np.uint8, "r+", shape=(before, width))
+            numbers[rows] = 0
+            numbers.flush()
+        cards[rows] = np.zeros((), self._card)
         cards.flush()
-        for name, width in (("first", WIDTH), ("second", WIDTH)):
-            if len(rows):
-                numbers = np.memmap(self._folder / name, np.float32, "r+", shape=(before, width))
-                numbers[rows] = 0
-                numbers.flush()
+
+    def _widths(self) -> dict[str, int]:
+        """Bytes a row in each file of vectors."""
+        whole = self._width * np.dtype(np.float32).itemsize
+        phrases, notes = 2 * PHRASES * self._width, 2 * PHRASES * _NOTES * 2
+        return {"first": whole, "second": whole, "phrases": phrases, "notes": notes}
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -182,6 +203,6 @@ class Shelf:
 
 def _padded(side: Array) -> Array:
     """The phrases of a side, and zeroes for those it has not."""
-    found = np.zeros((PHRASES, WIDTH), np.float32)
+    found = np.zeros((PHRASES, side.shape[1]), np.float32)
     found[: len(side) - 1] = side[1 : PHRASES + 1]
     return found

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,6 +110,41 @@ def test_an_open_return_is_said_and_ranks_below_a_named_one(board: Board) -> Non
     assert "What they’d like is open: ask." in page
 
 
+def test_two_open_returns_make_no_mutual_match(board: Board) -> None:
+    open_offer = {"offers": "", "offers_skills": "", "return_open": "y"}
+    open_wish = {"seeks": "", "seeks_skills": "", "return_open": "y"}
+    clocks = board.publish(**(CLOCKS | open_offer))
+    fits = board.publish(**(BOOKS | open_wish))
+    both_seek = {"kind": "seeks", "email": "s@members.example"}
+    board.publish(**(BOOKS | open_offer | both_seek))
+
+    page = matches(board, clocks)
+    assert "Nobody yet who fits both ways" in page
+    assert boxes(page) == [fits]  # one way: it offers what is sought
+    assert 'id="one-way"' in page
+
+
+def test_nothing_is_left_in_the_vectors_of_whoever_erased_themselves(board: Board) -> None:
+    clocks, writer = board.publish(**CLOCKS), board.browser()
+    books = board.publish(writer, **BOOKS)
+    assert boxes(matches(board, clocks)) == [books]
+    folder = board.app.extensions["settings"].vectors_folder
+    view = board.app.extensions["vectors"].shelf.view()
+    row = len(view.cards) - 1
+    kept = [view.first[row], view.second[row], *view.phrases[row, :, 0], view.cards["stamp"][row]]
+    kept = [piece.tobytes() for piece in kept]
+    assert [piece in files(folder) for piece in kept] == [True] * len(kept)
+
+    writer.press("/mine", action="/mine/erase")
+    board.work()
+
+    assert [piece in files(folder) for piece in kept] == [False] * len(kept)
+
+
+def files(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
 @pytest.mark.parametrize("action", ["pause", "close"])
 def test_what_is_no_longer_live_leaves_at_once(board: Board, action: str) -> None:
     clocks, writer = board.publish(**CLOCKS), board.browser()
@@ -182,7 +218,7 @@ def found(board: Board, box: str) -> service.Matches:
 def test_torn_and_missing_files_are_made_anew(board: Board) -> None:
     clocks, books = board.publish(**CLOCKS), board.publish(**BOOKS)
     folder = board.app.extensions["settings"].vectors_folder
-    for damage in ("first", "cards", "kind.json", "anchors.npy"):
+    for damage in ("first", "cards", "kind.json", "beside.npz"):
         assert boxes(matches(board, clocks)) == [books]
         body = (folder / damage).read_bytes()
         (folder / damage).write_bytes(body[: len(body) // 2] if damage != "cards" else b"")
