@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 from flask import Flask
 
 from app.config import ROOT
-from app.mail.messages import _environment as mail_environment
+from app.mail.drafting import _environment as mail_environment
 
 TRANSLATES = {"_", "N_", "gettext", "ngettext", "lazy_gettext", "lazy_ngettext"}
 

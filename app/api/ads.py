@@ -135,7 +135,7 @@ def _conditional(answer: Response) -> Response:
 
 def _count() -> None:
     """Count this question of the network it comes from. Raises TooMany."""
-    readers().count("api-source", source())
+    readers().count("api-source", source(), now=utcnow())
 
 
 def _further(found: Found) -> str | None:

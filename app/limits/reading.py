@@ -3,11 +3,12 @@
 Each process counts for itself: with several of them a reader may do that many times as much.
 """
 
+from datetime import datetime
+
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from app.core.clock import utcnow
 from app.limits.rules import LIMITS
 from app.limits.service import TooMany
 
@@ -18,10 +19,10 @@ class Readers:
     def __init__(self) -> None:
         self._counter = FixedWindowRateLimiter(MemoryStorage())
 
-    def count(self, rule: str, source: str) -> None:
+    def count(self, rule: str, source: str, *, now: datetime) -> None:
         """Count once more; raises TooMany above the limit."""
         limit = LIMITS[rule]
         item = RateLimitItemPerSecond(limit.most, int(limit.within.total_seconds()))
         if not self._counter.hit(item, rule, source):
             over = self._counter.get_window_stats(item, rule, source).reset_time
-            raise TooMany(seconds=max(1, int(over - utcnow().timestamp()) + 1))
+            raise TooMany(seconds=max(1, int(over - now.timestamp()) + 1))

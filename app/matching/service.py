@@ -17,7 +17,7 @@ from app.matching.vectors import Vectors, read_ad, read_row
 from app.relay import answering
 
 MOST = 20  # matches that are shown
-_MORE = 20  # ads that are looked at closely beside those, since distance and the like decide too
+_MORE = 10  # ads that are looked at closely beside those, since distance and the like decide too
 
 
 @dataclass(frozen=True, slots=True)

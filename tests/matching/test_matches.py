@@ -57,6 +57,23 @@ def test_two_ads_that_could_help_each_other_find_each_other_with_reasons(board: 
     assert boxes(matches(board, books)) == [clocks]
 
 
+def test_two_who_share_no_word_find_each_other(board: Board) -> None:
+    none = {"seeks_skills": "", "offers_skills": ""}
+    leak = {
+        "seeks": "Our kitchen tap drips all night and the floor is always wet.",
+        "offers": "I can show you how figures add up, from a shoebox of receipts to a tax return.",
+    }
+    pipes = {
+        "seeks": "My bookkeeping is a mess and I dread the accountant.",
+        "offers": "Plumber by trade: washers, boilers and leaking pipes.",
+    }
+    one, other = board.publish(**(CLOCKS | none | leak)), board.publish(**(BOOKS | none | pipes))
+    hens = {"seeks": "Two old bicycles to ride.", "offers": "Keeping hens through a winter."}
+    board.publish(**(BOOKS | none | hens | {"email": "hens@members.example"}))
+
+    assert boxes(matches(board, one).partition('id="one-way"')[0]) == [other]
+
+
 def test_an_ad_page_leads_to_its_matches(board: Board) -> None:
     box = board.publish(**CLOCKS)
 

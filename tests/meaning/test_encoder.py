@@ -27,7 +27,7 @@ def test_texts_that_mean_alike_are_near(loaded: MeaningEncoder) -> None:
 
 
 def test_a_text_is_the_same_alone_and_among_others(loaded: MeaningEncoder) -> None:
-    texts = [["mending clocks", "with patience"], ["bread"], [""], ["a", "b", "c"] * 90]
+    texts = [["mending clocks", "with patience"], ["bread"], [""], *[["a", "b", "c"] * 90] * 6]
     together = loaded.encode(texts)
 
     for text, rows in zip(texts, together, strict=True):
