@@ -61,10 +61,10 @@ def test_two_who_share_no_word_find_each_other(board: Board) -> None:
     none = {"seeks_skills": "", "offers_skills": ""}
     leak = {
         "seeks": "Our kitchen tap drips all night and the floor is always wet.",
-        "offers": "I can show you how figures add up, from a shoebox of receipts to a tax return.",
+        "offers": "Bookkeeping and tax, from receipts to the return.",
     }
     pipes = {
-        "seeks": "My bookkeeping is a mess and I dread the accountant.",
+        "seeks": "I dread the ledger and what I owe on my earnings.",
         "offers": "Plumber by trade: washers, boilers and leaking pipes.",
     }
     one, other = board.publish(**(CLOCKS | none | leak)), board.publish(**(BOOKS | none | pipes))

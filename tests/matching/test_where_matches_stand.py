@@ -4,11 +4,10 @@ import re
 
 import pytest
 
-from app.db import db
 from tests.alerts.saved import NIA, told
 from tests.board import Board, Browser
 from tests.matching.test_matches import BOOKS, CLOCKS, boxes
-from tests.statements import counted
+from tests.pages.look import statements
 
 HENS = {"seeks": "How to keep hens through a winter.", "seeks_skills": "keeping hens"}
 
@@ -55,13 +54,11 @@ def test_results_say_how_two_could_help_each_other(board: Board, clocks: Browser
 
 def test_matches_on_results_ask_no_more_for_more_ads(board: Board, clocks: Browser) -> None:
     board.publish(**BOOKS)
-    with board.app.app_context():
-        engine = db.engine
-    with counted(engine) as for_two:
+    with statements(board.app) as for_two:
         clocks.get("/ads")
     for number in range(3):
         board.publish(**(BOOKS | {"email": f"bench{number}@members.example"}))
-    with counted(engine) as for_five:
+    with statements(board.app) as for_five:
         answer = clocks.get("/ads")
 
     assert answer.text.count("You could help each other") == 4

@@ -3,16 +3,15 @@
 import html
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.db import db
 from tests.board import Form
+from tests.statements import counted
 
 
 def dump(app: Flask) -> list[str]:
@@ -68,18 +67,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 
-@contextmanager
-def statements(app: Flask) -> Iterator[list[str]]:
+def statements(app: Flask) -> AbstractContextManager[list[str]]:
     """The SQL that is said meanwhile."""
-    said: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        said.append(statement)
-
     with app.app_context():
-        engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
+        return counted(db.engine)
