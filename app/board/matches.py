@@ -59,8 +59,8 @@ def for_some_of(
 ) -> list[Line]:
     """The best mutual matches of the first of these live ads, without those Boxes."""
     best: dict[str, matching.Match] = {}
-    for ad in own[:LOOKED_AT]:
-        for match in matching.find(db.session, vectors(), ad, now=now).mutual:
+    for told in matching.find_each(db.session, vectors(), own[:LOOKED_AT], now=now):
+        for match in told.mutual:
             before = best.get(match.ad.box)
             if match.ad.box not in apart_from and (before is None or match.score > before.score):
                 best[match.ad.box] = match

@@ -1,6 +1,6 @@
 """Who could swap with an ad, best first, each with its reason in both ads’ own words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +12,10 @@ from app.catalogue.places import find_place
 from app.matching import rules
 from app.matching.cards import may_meet
 from app.matching.first_look import worth_a_look
+from app.matching.lessons import Lessons
 from app.matching.rules import Fit, Scale, Side, Terms
 from app.matching.vectors import Vectors, read_ad, read_row
+from app.meaning.shelf import View
 from app.relay import answering
 
 MOST = 20  # matches that are shown
@@ -49,22 +51,48 @@ class Matches:
 
 def find(session: Session, vectors: Vectors, ad: Ad, *, now: datetime, most: int = MOST) -> Matches:
     """The live ads that could help this one and be helped by it, best first."""
+    return find_each(session, vectors, [ad], now=now, most=most)[0]
+
+
+def find_each(
+    session: Session, vectors: Vectors, own: Sequence[Ad], *, now: datetime, most: int = MOST
+) -> list[Matches]:
+    """As `find`, for each of these; the database is asked no more than for one."""
+    looks = [_look(vectors, ad, now, most) for ad in own]
+    others = ads.by_ids(session, {id for look in looks if look for id in look.rows})
+    others = {id: other for id, other in others.items() if ads.is_live(other, now)}
+    people = {other.person_id for other in others.values()}
+    answers = answering.shares(session, person_ids=people, now=now) if people else {}
+    return [
+        _ordered(ad, look, others, answers, vectors.scale(), now, most)
+        if look
+        else Matches(ready=False)
+        for ad, look in zip(own, looks, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """An ad as it was read, and in which rows the ads stand that are worth a close look, by id."""
+
+    view: View
+    lessons: Lessons
+    mine: tuple[Side, Side]
+    rows: dict[int, int]
+
+
+def _look(vectors: Vectors, ad: Ad, now: datetime, most: int) -> _Look | None:
+    """None while the ad's own words have not been read."""
     view, lessons = vectors.shelf.view(), vectors.lessons()
     row = view.row(ad.id) if view else None
     if view is None or lessons is None or row is None:
-        return Matches(ready=False)
+        return None
     mine = read_row(view, lessons, ad, row)
     if mine is None:
-        return Matches(ready=False)
+        return None
     scale, allowed = vectors.scale(), may_meet(view.cards, view.cards[row], now=now)
     rows = worth_a_look(view, lessons, mine, allowed, scale, most=most + _MORE)
-    at = {int(view.cards["id"][one]): int(one) for one in rows}
-    found = []
-    for id, other in ads.by_ids(session, at).items():
-        theirs = read_row(view, lessons, other, at[id])
-        if theirs is not None and ads.is_live(other, now):
-            found.append((other, theirs))
-    return _ordered(session, ad, mine, found, scale, now, most)
+    return _Look(view, lessons, mine, {int(view.cards["id"][one]): int(one) for one in rows})
 
 
 def between(
@@ -103,19 +131,21 @@ def terms_of(ad: Ad, answers: float = 0.5) -> Terms:
 
 
 def _ordered(
-    session: Session,
     ad: Ad,
-    mine: tuple[Side, Side],
-    found: list[tuple[Ad, tuple[Side, Side]]],
+    look: _Look,
+    others: Mapping[int, Ad],
+    answers: Mapping[int, float],
     scale: Scale,
     now: datetime,
     most: int,
 ) -> Matches:
-    people = {other.person_id for other, _ in found}
-    answers = answering.shares(session, person_ids=people, now=now)
     own, mutual, one_way = terms_of(ad), [], []
-    for other, theirs in found:
-        match = _match(ad, mine, other, theirs, scale)
+    for id, row in look.rows.items():
+        other = others.get(id)
+        theirs = read_row(look.view, look.lessons, other, row) if other else None
+        if other is None or theirs is None:
+            continue
+        match = _match(ad, look.mine, other, theirs, scale)
         if match is None:
             continue
         terms = terms_of(other, answers.get(other.person_id, 0.5))
