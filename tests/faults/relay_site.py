@@ -207,8 +207,9 @@ class RelaySite(Site):
             return int(looking.execute(query, (words,)).fetchone()[0])
 
     def until_done(self, seconds: float = 300.0) -> None:
-        """Wait until nothing waits any more."""
+        """Wait until nothing waits any more, for the index neither."""
         until(lambda: self.waiting() == (0, 0), seconds)
+        until(lambda: self.count("SELECT count(*) FROM stale_marks") == [(0,)], seconds)
 
 
 def _deliver(server: smtplib.LMTP, raw: bytes, to: tuple[str, ...], answers: list[int]) -> None:
