@@ -9,7 +9,9 @@ from tests.journeys.conftest import MakeVisitor
 from tests.journeys.live import Live
 from tests.journeys.visitor import Visitor, new_address
 
-FIRST = "Dear Box, I kept the books of a bakery for years and can show you the other half of a rota."
+FIRST = (
+    "Dear Box, I kept the books of a bakery for years and can show you the other half of a rota."
+)
 
 
 def let_wait(live: Live, box: str, days: int) -> None:
