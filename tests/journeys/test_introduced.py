@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import MakeVisitor
 from tests.journeys.visitor import Visitor, new_address
 
-PATIENCE = 20.0
+PATIENCE = 120.0  # a new board reads the catalogue first, and machines are busy
 LOOMS = {
     "What would you like to learn or ask?": "Mending the lead windows of a chapel.",
     "What could you show somebody?": "Weaving on a floor loom, from warp to cloth.",
