@@ -39,7 +39,8 @@ from app.board import (
     words,
 )
 from app.config import ROOT, Settings
-from app.core.errors import Kind, Refusal
+from app.core.errors import STATUS as STATUS
+from app.core.errors import Refusal
 from app.core.secret import Address
 from app.core.signing import Signer
 from app.core.site import Site
@@ -49,15 +50,6 @@ from app.pages import for_machines, health, mailbox, metrics, plain
 from app.people.policy import SESSION_LASTS
 from app.search.whoosh_index import WhooshIndex
 
-STATUS = {
-    Kind.INVALID: 422,
-    Kind.FORBIDDEN: 403,
-    Kind.NOT_FOUND: 404,
-    Kind.CONFLICT: 409,
-    Kind.GONE: 410,
-    Kind.TOO_MANY: 429,
-    Kind.UNAVAILABLE: 503,
-}
 LARGEST_REQUEST = 256 * 1024  # bytes; the longest honest form is a tenth of it
 POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "

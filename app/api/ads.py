@@ -17,6 +17,7 @@ from app.api import cursor
 from app.api.shapes import AdOut, AdsOut, AdsQuery, PlaceOut, Refused, Trouble
 from app.catalogue.places import Place, find_place
 from app.core.clock import utcnow
+from app.core.errors import STATUS as STATUS
 from app.core.errors import Kind, Refusal
 from app.core.i18n import N_
 from app.current import index, readers, site, source
@@ -39,15 +40,6 @@ spec = SpecTree(
     validation_error_model=list[Refused],
 )
 PAGE = 50  # ads in one answer
-STATUS = {
-    Kind.INVALID: 422,
-    Kind.FORBIDDEN: 403,
-    Kind.NOT_FOUND: 404,
-    Kind.CONFLICT: 409,
-    Kind.GONE: 410,
-    Kind.TOO_MANY: 429,
-    Kind.UNAVAILABLE: 503,
-}
 
 
 class NoIndex(Refusal):

@@ -7,7 +7,7 @@ from app.core.i18n import N_
 
 
 class Kind(Enum):
-    """What sort of no it is. The web answers with the HTTP status of the same name (app/web.py)."""
+    """What sort of no it is. Pages and API answer with its HTTP status (STATUS)."""
 
     INVALID = "invalid"
     FORBIDDEN = "forbidden"
@@ -16,6 +16,17 @@ class Kind(Enum):
     GONE = "gone"
     TOO_MANY = "too many"
     UNAVAILABLE = "unavailable"
+
+
+STATUS = {
+    Kind.INVALID: 422,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.GONE: 410,
+    Kind.TOO_MANY: 429,
+    Kind.UNAVAILABLE: 503,
+}
 
 
 class Refusal(Exception):
