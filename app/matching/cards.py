@@ -83,16 +83,20 @@ def card_of(ad: Ad) -> Cards:
 
 def may_meet(cards: Cards, mine: Cards, *, now: datetime) -> NDArray[np.bool_]:
     """Which of these ads could come into question for `mine`; as rules.may_meet has it."""
-    shared = cards["modes"] & mine["modes"]
+    found, shared = live_sharing(cards, mine, now=now), cards["modes"] & mine["modes"]
     asked = (cards["wanted"] >> np.uint32(min(_NO_SECTOR, int(mine["sector"])))) & 1
     given = (mine["wanted"] >> cards["sector"].astype(np.uint32)) & 1
-    here = (cards["id"] != 0) & (cards["expires"] > seconds(now))
-    found: NDArray[np.bool_] = (
-        here & (cards["person"] != mine["person"]) & (shared != 0) & (asked == 1) & (given == 1)
-    )
+    found &= (cards["person"] != mine["person"]) & (asked == 1) & (given == 1)
     in_person = np.flatnonzero(found & (shared == IN_PERSON))
     if len(in_person) and not np.isnan(mine["latitude"]):
         found[in_person[_too_far(cards[in_person], mine)]] = False
+    return found
+
+
+def live_sharing(cards: Cards, mine: Cards, *, now: datetime) -> NDArray[np.bool_]:
+    """Which of these are of live ads that share a way to meet with `mine`."""
+    found: NDArray[np.bool_] = (cards["id"] != 0) & (cards["expires"] > seconds(now))
+    found &= (cards["modes"] & mine["modes"]) != 0
     return found
 
 

@@ -6,20 +6,17 @@ Which is which it need not say: the two that fit an ad best both ways are taken.
 from collections.abc import Sequence
 from datetime import datetime
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.ads import service as ads
 from app.ads.models import Ad
 from app.matching import rules
-from app.matching.cards import card_of, seconds
+from app.matching.cards import card_of, live_sharing
 from app.matching.first_look import worth_a_look
 from app.matching.phrases import phrases
-from app.matching.rules import Scale, Side, Terms
+from app.matching.rules import Scale, Side
 from app.matching.service import terms_of
 from app.matching.vectors import Vectors, read_row, side_of
-from app.meaning.shelf import View
 
 _LOOKED_AT = 20  # ads for each thing that is said
 
@@ -37,14 +34,16 @@ def fitting(
     view, lessons, scale = vectors.shelf.view(), vectors.lessons(), vectors.scale()
     if view is None or lessons is None or vectors.shelf.kind != vectors.encoder().name:
         return []
-    things, here = _read(vectors, text), _here(view, like, now)
+    things = _read(vectors, text)
+    # Whoever wrote may have no sector yet, so none is asked about.
+    here = live_sharing(view.cards, card_of(like), now=now)
     looks = [worth_a_look(view, lessons, one, here, scale, most=_LOOKED_AT) for one in things]
     rows = {int(row) for look in looks for row in look}
     at = {int(view.cards["id"][row]): row for row in rows}
     own, found = terms_of(like), []
     for id, ad in ads.by_ids(session, at).items():
         theirs = read_row(view, lessons, ad, at[id])
-        if theirs is None or not ads.is_live(ad, now) or not _may_meet(own, terms_of(ad)):
+        if theirs is None or not ads.is_live(ad, now) or not rules.can_meet(own, terms_of(ad)):
             continue
         if score := _fit(things, theirs, scale):
             found.append((score, ad))
@@ -76,18 +75,3 @@ def _fit(things: Sequence[Both], theirs: tuple[Side, Side], scale: Scale) -> flo
         if (here != there or len(things) == 1) and rules.is_mutual(get, give, scale)
     ]
     return max(scores, default=0.0)
-
-
-def _here(view: View, like: Ad, now: datetime) -> NDArray[np.bool_]:
-    """Live ads that share a way to meet."""
-    cards = view.cards
-    found: NDArray[np.bool_] = (cards["id"] != 0) & (cards["expires"] > seconds(now))
-    found &= (cards["modes"] & card_of(like)["modes"]) != 0
-    return found
-
-
-def _may_meet(one: Terms, other: Terms) -> bool:
-    """As rules.may_meet, where the sector of one is not known."""
-    shared, apart = one.modes & other.modes, rules.distance(one, other)
-    too_far = shared == {"in_person"} and apart is not None and apart > rules.TOO_FAR
-    return bool(shared) and not too_far and one.person_id != other.person_id

@@ -131,14 +131,19 @@ def is_mutual(one: Fit, other: Fit, scale: Scale) -> bool:
 
 
 def may_meet(one: Terms, other: Terms) -> bool:
-    """Two people, a way to meet that both named, near enough for it, and sectors both wanted."""
-    if one.person_id == other.person_id or not one.modes & other.modes:
+    """Two people who can meet, and sectors both wanted."""
+    return can_meet(one, other) and wants(one, other) and wants(other, one)
+
+
+def can_meet(one: Terms, other: Terms) -> bool:
+    """Two people, a way to meet that both named, and near enough for it."""
+    shared = one.modes & other.modes
+    if not shared or one.person_id == other.person_id:
         return False
-    if one.modes & other.modes == {"in_person"}:
-        apart = distance(one, other)
-        if apart is not None and apart > TOO_FAR:
-            return False
-    return wants(one, other) and wants(other, one)
+    if shared != {"in_person"}:
+        return True
+    apart = distance(one, other)
+    return apart is None or apart <= TOO_FAR
 
 
 def wants(one: Terms, other: Terms) -> bool:

@@ -157,8 +157,7 @@ def _tell(
         link=site.link(link),
         most=policy.TEXT_MOST,
     )
-    to, thread_id = person.email, thread.id
-    outbox.put(session, draft, site=site, to=to, person_id=person.id, now=now, thread_id=thread_id)
+    delivery.promise(session, draft, thread=thread, to=person, now=now, site=site)
 
 
 def _for_broker(

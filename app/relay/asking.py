@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.core.site import Site
-from app.mail import messages, outbox, tallies
+from app.mail import messages, tallies
 from app.people import service as people
 from app.people.models import Person
 from app.relay import delivery, keeping, passing, policy
@@ -95,12 +95,4 @@ def _ask(session: Session, thread: Thread, message: Message, now: datetime, site
         link=site.link(link),
         until=now + policy.UNCONFIRMED_FOR,
     )
-    outbox.put(
-        session,
-        draft,
-        site=site,
-        to=person.email,
-        person_id=person.id,
-        now=now,
-        thread_id=thread.id,
-    )
+    delivery.promise(session, draft, thread=thread, to=person, now=now, site=site)

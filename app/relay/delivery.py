@@ -59,15 +59,7 @@ def ask_to_confirm(session: Session, *, thread: Thread, now: datetime, site: Sit
         link=site.link(link),
         until=now + policy.UNCONFIRMED_FOR,
     )
-    outbox.put(
-        session,
-        draft,
-        site=site,
-        to=thread.replier.email,
-        person_id=thread.replier.id,
-        now=now,
-        thread_id=thread.id,
-    )
+    promise(session, draft, thread=thread, to=thread.replier, now=now, site=site)
 
 
 def deliver(
@@ -255,6 +247,30 @@ def _put(
         alias=alias_of(session, thread=thread, role=reader) if site.relay_domain else "",
         earlier=outbox.received(session, thread_id=thread.id, person_id=to.id),
     )
+    promise(
+        session,
+        draft,
+        thread=thread,
+        to=to,
+        now=now,
+        site=site,
+        message_id=message_id,
+        route=route,
+    )
+
+
+def promise(
+    session: Session,
+    draft: Draft,
+    *,
+    thread: Thread,
+    to: Person,
+    now: datetime,
+    site: Site,
+    message_id: int | None = None,
+    route: Route | None = None,
+) -> None:
+    """Promise a mail to somebody of this thread; without a `route` it is from the board itself."""
     outbox.put(
         session,
         draft,
