@@ -1,6 +1,6 @@
 """Whom else somebody might ask who got no answer: live ads, the best for them first."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -39,8 +39,9 @@ def alternatives(
     """
     found: list[Ad] = []
     spare: list[Ad] = []
+    shunned = _shunned(session, thread)
     for source in _sources(session, vectors, index, thread, now, read):
-        for ad in _possible(session, source(), thread, now):
+        for ad in _possible(session, source(), shunned, now):
             known = {other.id for other in (*found, *spare)}
             if ad.id not in known:
                 twice = ad.person_id in {other.person_id for other in found}
@@ -52,7 +53,7 @@ def alternatives(
 
 def still_possible(session: Session, some: Iterable[Ad], thread: Thread, now: datetime) -> list[Ad]:
     """Those of these ads that can be asked now, in their order."""
-    return list(_possible(session, some, thread, now))
+    return list(_possible(session, some, _shunned(session, thread), now))
 
 
 def _sources(
@@ -65,8 +66,10 @@ def _sources(
     return [
         lambda: [
             match.ad
-            for own in ads.live_of_person(session, person, now=now)
-            for match in matching.find(session, vectors, own, now=now).mutual
+            for told in matching.find_each(
+                session, vectors, ads.live_of_person(session, person, now=now), now=now
+            )
+            for match in told.mutual
         ],
         lambda: letters.fitting(session, vectors, words, like=ad, now=now, most=_LOOKED_AT),
         lambda: search.related(session, index, ad, now=now, limit=_LOOKED_AT),
@@ -74,12 +77,18 @@ def _sources(
     ]
 
 
-def _possible(session: Session, some: Iterable[Ad], thread: Thread, now: datetime) -> Iterable[Ad]:
+def _shunned(session: Session, thread: Thread) -> set[int]:
+    """Whom the one who wrote is not to be sent to: themselves, all they know, all blocked."""
     person = thread.replier
     assert person is not None
-    some = list(some)
     known = answering.known_to(session, person_id=person.id)
-    shunned = {person.id, *known, *blocks.either_way(session, person.id)}
+    return {person.id, *known, *blocks.either_way(session, person.id)}
+
+
+def _possible(
+    session: Session, some: Iterable[Ad], shunned: Collection[int], now: datetime
+) -> Iterable[Ad]:
+    some = list(some)
     full = relay.full_boxes(session, some)
     for ad in some:
         free = ads.is_live(ad, now) and ad.box not in full
