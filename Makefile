@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8000
 DEMO ?= 1
 TESTS ?=
+# One more than there are cores, up to four: tests wait for disks and browsers, too
+HANDS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -lt 4 ] && echo $$((n + 1)) || echo 4)
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,7 +17,7 @@ EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keyword N_ 
 	--project Bothways --header-comment '\# What Bothways says. Gathered by: make translations'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-engines bench-hostile bench-matching bench-pages bench-relay bench-relevance translations clean
+.PHONY: help run test check audit bench bench-engines bench-hostile bench-matching bench-pages bench-relay bench-relevance bench-spam translations clean
 
 help:  ## Say what there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -24,7 +26,7 @@ run: $(RUNS)  ## Start the board: web and worker (PORT=8000; DEMO=0 for no demo 
 	@PORT="$(PORT)" DEMO="$(DEMO)" exec $(BIN)/python -m app.serve
 
 test: $(TESTABLE) chromium postfix check  ## Check everything, then run the whole suite (TESTS=tests/ads for some)
-	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 $(TESTS)
+	@$(BIN)/pytest --numprocesses $(HANDS) $(TESTS)
 
 check: $(TESTABLE)  ## Style, types, who imports whom, migrations and translations up to date
 	@$(BIN)/ruff format --check --quiet $(CODE) || { echo "Not formatted: run $(BIN)/ruff format"; exit 1; }
@@ -34,6 +36,10 @@ check: $(TESTABLE)  ## Style, types, who imports whom, migrations and translatio
 	@$(BIN)/python -m checks.migrations
 	@$(EXTRACT) --output-file $(VENV)/messages.pot app && $(BIN)/python -m checks.translations $(VENV)/messages.pot $(POT)
 	@echo "Checked: style, types, imports, migrations, translations."
+
+audit: $(RUNS)  ## Ask whether a hole is known in a package; says so where it can’t ask
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-audit.txt
+	@$(BIN)/python -m checks.audit $(BIN)/pip-audit
 
 bench: $(TESTABLE)  ## Measure and print a table (BENCH_FULL=1 goes on to 100,000 ads)
 	@$(BIN)/python -m bench.run
@@ -58,6 +64,9 @@ bench-hostile: $(TESTABLE)  ## Ask 100,000 ads for texts that mean no good, and 
 bench-relevance: $(TESTABLE)  ## Judge the order of what is found (BENCH_CRANFIELD=folder, BENCH_CISI=folder)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
 	@$(BIN)/python -m bench.relevance
+
+bench-spam: $(TESTABLE)  ## Time how a new text is looked at before others read it
+	@$(BIN)/python -m bench.spam
 
 translations: $(TESTABLE)  ## Gather every sentence anew for the translators
 	@mkdir -p $(dir $(POT))

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from app.ads import service as ads
 from app.ads import transfer
-from app.ads.models import Ad
 from app.core.clock import utcnow
-from app.core.errors import Refusal
 from app.current import index, settings, site
 from app.db import db, transaction
-from app.mail import messages, outbox
+from app.desk.commands import brokers_group, deciding, moderation_group, why
+from app.desk.pack_files import pack
+from app.mail import outbox
 from app.moderation import service as moderation
 from app.relay import accepting, door
 from app.relay import service as relay
@@ -47,9 +47,11 @@ EXITS = {
 
 def register_commands(app: Flask) -> None:
     """Give `flask` the board's commands."""
-    for group in (ads_group, messages_group, search_group, outbox_group, relay_group):
+    for group in (ads_group, messages_group, brokers_group, moderation_group):
         app.cli.add_command(group)
-    for command in (worker, reports, serve):
+    for group in (search_group, outbox_group, relay_group):
+        app.cli.add_command(group)
+    for command in (worker, reports, serve, pack):
         app.cli.add_command(command)
 
 
@@ -101,46 +103,36 @@ def held_ads() -> None:
 @click.argument("box")
 def publish_ad(box: str) -> None:
     """Let a held ad live; its writer is told."""
-    now = utcnow()
-    with _deciding() as session:
-        ad = ads.release(session, ad=_ad(session, box), now=now)
-        said = _tell(session, ad, messages.ad_published)
+    with deciding() as session:
+        said = _decide_ad(session, box, "publish")
     click.echo(said)
 
 
 @ads_group.command("remove")
 @click.argument("box")
-def remove_ad(box: str) -> None:
-    """Take an ad off the board for good; its writer is told."""
-    now = utcnow()
-    with _deciding() as session:
-        ad = ads.remove(session, ad=_ad(session, box), now=now)
-        said = _tell(session, ad, messages.ad_removed)
+@why
+def remove_ad(box: str, reason: str) -> None:
+    """Take an ad off the board for good; its writer is told, and why."""
+    with deciding() as session:
+        said = _decide_ad(session, box, "remove", reason)
     click.echo(said)
 
 
-@contextmanager
-def _deciding() -> Iterator[Session]:
-    """A unit of work whose refusals are said in a sentence, with a non-zero exit."""
-    try:
-        with transaction() as session:
-            yield session
-    except Refusal as refusal:
-        raise click.ClickException(refusal.sentence % refusal.values) from None
-
-
-def _ad(session: Session, box: str) -> Ad:
+def _decide_ad(session: Session, box: str, what: str, reason: str = "") -> str:
     ad = ads.find_ad(session, box)
     if ad is None:
         raise ads.AdUnknown
-    return ad
-
-
-def _tell(session: Session, ad: Ad, mail: Callable[..., messages.Draft]) -> str:
-    draft = mail(site(), headline=ad.headline, box=ad.box)
-    to = ad.person.email
-    outbox.put(session, draft, site=site(), to=to, person_id=ad.person_id, now=utcnow())
+    _decide(session, "ad", ad.box, what, reason)
     return f"Box {ad.box}: {ad.state}."
+
+
+def _decide(session: Session, kind: str, subject: str, what: str, reason: str = "") -> None:
+    """Decide as the operator: the same as at the desk, mails and log included."""
+    after = moderation.newest(session, kind, subject)
+    wish = moderation.Wish(what=what, reason=reason, after=after)
+    moderation.decide(
+        session, kind=kind, subject=subject, wish=wish, broker=None, now=utcnow(), site=site()
+    )
 
 
 # --- first messages -------------------------------------------------------------------------------
@@ -161,18 +153,26 @@ def held_messages() -> None:
 @click.argument("key")
 def release_message(key: str) -> None:
     """Let a held first message go on its way."""
-    with _deciding() as session:
-        relay.release(session, key=key, now=utcnow(), site=site())
+    with deciding() as session:
+        _decide(session, "thread", _held_thread(session, key), "publish")
     click.echo("Released.")
 
 
 @messages_group.command("remove")
 @click.argument("key")
-def remove_message(key: str) -> None:
-    """Keep a held first message back for good."""
-    with _deciding() as session:
-        relay.remove_held(session, key=key, now=utcnow())
+@why
+def remove_message(key: str, reason: str) -> None:
+    """Keep a held first message back for good; its sender is told, and why."""
+    with deciding() as session:
+        _decide(session, "thread", _held_thread(session, key), "remove", reason)
     click.echo("Removed.")
+
+
+def _held_thread(session: Session, key: str) -> str:
+    thread = relay.find_any(session, key)
+    if thread is None or thread.state != "held":
+        raise relay.ThreadUnknown
+    return key
 
 
 @click.command("reports")

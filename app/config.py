@@ -27,6 +27,12 @@ _LATER = {
 }
 
 
+# What a board can be tried without, and what it cannot say or do meanwhile.
+_UNSAID = {
+    "broker_name": "no page can say who answers for this board",
+    "broker_email": "reports are mailed to nobody, and /brokering names nobody to write to",
+}
+
 _OFF = ("", "off", SecretStr(""))
 
 
@@ -93,6 +99,16 @@ class Settings(BaseSettings):
     redis_url: SecretStr = SecretStr("")
     metrics_token: SecretStr = SecretStr("")
     proxy_hops: int = Field(0, ge=0, le=10)
+    reports_hide: int = Field(3, ge=0, le=100)
+    decide_within_days: int = Field(2, ge=1, le=30)
+    # How long things are kept. Each least has its reason in the README's table.
+    keep_unconfirmed_hours: int = Field(72, ge=24, le=168)
+    keep_ended_ads_days: int = Field(365, ge=60, le=1096)
+    keep_incoming_mail_days: int = Field(7, ge=6, le=30)
+    keep_sent_mail_days: int = Field(14, ge=4, le=90)
+    keep_messages_days: int = Field(180, ge=30, le=1096)
+    keep_sources_days: int = Field(30, ge=1, le=90)
+    keep_moderation_days: int = Field(366, ge=366, le=1096)
 
     @field_validator("secret_key_fallbacks", mode="before")
     @classmethod
@@ -243,6 +259,17 @@ class Settings(BaseSettings):
                 "waits until its sender has pressed a link."
             ]
         return []
+
+    def unset(self) -> list[str]:
+        """A sentence for each setting without which the pages cannot say who answers here.
+
+        Production does not start without them.
+        """
+        return [
+            f"{name.upper()} is not set: {trouble}."
+            for name, trouble in _UNSAID.items()
+            if getattr(self, name) in _OFF
+        ]
 
     def without_effect(self) -> list[str]:
         """A sentence for each setting that was given a value this version does nothing with."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,6 +63,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Moment, Address: AddressText}
 
 
+_writing = Lock()
 # `hide_parameters`: an error's text must never carry what somebody typed.
 db = SQLAlchemy(engine_options={"hide_parameters": True})
 alembic = Alembic(metadatas=Base.metadata, run_mkdir=False)
@@ -90,8 +92,23 @@ def init_app(app: Flask, settings: Settings) -> None:
 def transaction() -> Iterator[Session]:
     """One use case, all or nothing: commits at the end, rolls back on any exception."""
     engine = db.engine.execution_options(writes=True)
-    with Session(engine) as session, session.begin():
+    with _turn(), Session(engine) as session, session.begin():
         yield session
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """One writer of this process at a time, the next one as soon as it is done.
+
+    SQLite lets one write, and the others look again after a sleep of up to a tenth of a second:
+    under a rush some would never be lucky. After BUSY_SECONDS it is left to SQLite all the same.
+    """
+    mine = _writing.acquire(timeout=BUSY_SECONDS)
+    try:
+        yield
+    finally:
+        if mine:
+            _writing.release()
 
 
 def checkpoint() -> bool:

@@ -107,7 +107,7 @@ def _watch(children: Children, told_to_end: Event, settings: Settings, port: int
     """Say where the board is as soon as it answers, and wait; returns the exit status."""
     if _wait(lambda: _answers(port), children, told_to_end, START_SECONDS):
         _let_worker_begin(children["worker"])
-        print(_where(settings, port), flush=True)
+        print(_where(settings, port), *settings.unset(), sep="\n", flush=True)
         _wait(lambda: False, children, told_to_end, None)
     return 0 if told_to_end.is_set() else _complain(children)
 

@@ -4,6 +4,7 @@ import atexit
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cache
 
 from app.ads import service as ads
@@ -16,15 +17,16 @@ from app.db import checkpoint, transaction
 from app.followups import service as followups
 from app.limits import service as limits
 from app.mail import messages, outbox
-from app.mail.policy import SENT_KEPT
 from app.matching import refresh
 from app.matching import service as matching
 from app.moderation import service as moderation
+from app.moderation.introductions import service as introductions
 from app.people import service as people
-from app.people.policy import PURPOSES
+from app.people.keeping import purge_unneeded
 from app.relay import accepting, bounces, keeping, taking
 from app.relay.reader import Reader
 from app.search import projection
+from app.spam import service as spam
 from app.worker import Task
 
 log = logging.getLogger(__name__)
@@ -184,20 +186,54 @@ def _swap(match: matching.Match) -> messages.Swap:
     )
 
 
+def end_introductions() -> None:
+    """Whoever said yes to a broker’s introduction hears, once its time is over, if nothing came.
+
+    Each is a unit of work of its own, so that one that fails fails alone.
+    """
+    site, now = this_site(), utcnow()
+    with projection.reading() as session:
+        due = introductions.due(session, now=now)
+    for number in due:
+        with _alone("introduction"), transaction() as session:
+            introductions.end(session, number=number, now=now, site=site)
+
+
 def forget() -> None:
     """Delete what has been kept long enough (the periods stand on the privacy page)."""
-    now = utcnow()
+    now, known = utcnow(), settings()
+    unconfirmed = timedelta(hours=known.keep_unconfirmed_hours)
+    incoming, sent, idle, ended, sources, moderated = (
+        timedelta(days=days)
+        for days in (
+            known.keep_incoming_mail_days,
+            known.keep_sent_mail_days,
+            known.keep_messages_days,
+            known.keep_ended_ads_days,
+            known.keep_sources_days,
+            known.keep_moderation_days,
+        )
+    )
     with transaction() as session:
-        ads.purge(session, now=now)
-        keeping.purge(session, now=now)
-        accepting.purge(session, now=now)
+        ads.purge(session, now=now, unconfirmed=unconfirmed, ended=ended)
+        keeping.purge(session, now=now, unconfirmed=unconfirmed, idle=idle)
+        accepting.purge(session, now=now, kept=incoming)
         bounces.purge(session, now=now)
-        alerts.purge(session, now=now)
-        outbox.purge(session, before=now - SENT_KEPT)
-        moderation.purge(session, before=now - moderation.KEPT)
+        alerts.purge(session, now=now, unconfirmed=unconfirmed)
+        outbox.purge(session, before=now - sent)
+        moderation.purge(session, before=now - moderated, sources_before=now - sources)
+        moderation.membership.purge(session, now=now)
         limits.purge(session, now=now)
+        spam.purge(session, now=now)
         people.purge(session, now=now)
-        people.purge_unconfirmed(session, before=now - PURPOSES["publish"].lasts)
+        people.purge_unconfirmed(session, before=now - unconfirmed)
+        purge_unneeded(session)
+
+
+def learn_spam() -> None:
+    """Learn from what brokers have decided since, if they have."""
+    with transaction() as session:
+        spam.retrain(session)
 
 
 TASKS = [
@@ -210,8 +246,10 @@ TASKS = [
     Task("reminders", 60, send_reminders),
     Task("alerts", 3, send_alerts, apart=True),  # by itself: there may be many to look for
     Task("introductions", 60, introduce),
+    Task("introductions of brokers", 60, end_introductions),
     Task("follow-ups", 5, follow_up, apart=True),  # by itself: letters are read for their meaning
     Task("forgetting", 600, forget),
+    Task("learning", 60, learn_spam),
     Task("vectors tidying", 86_400, sweep_vectors),
     Task("index tidying", 86_400, tidy_index),
     Task("folding", 60, checkpoint),  # what was erased, and the last mail's address, leave the log

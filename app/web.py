@@ -22,16 +22,21 @@ from app.board import (
     alert_link,
     alerts,
     answer,
+    appeal,
     errors,
     form_guard,
     home,
+    joining,
     language,
     link,
     matches,
+    meet,
     mine,
     my_data,
+    networks,
     posting,
     report,
+    report_link,
     results,
     stop,
     suggest,
@@ -44,9 +49,15 @@ from app.core.errors import Refusal
 from app.core.secret import Address
 from app.core.signing import Signer
 from app.core.site import Site
+from app.desk import ads as desk_ads
+from app.desk import figures as desk_figures
+from app.desk import guard, introductions, pack, queue, thing
+from app.desk import log as desk_log
+from app.desk import networks as desk_networks
+from app.desk import people as desk_people
 from app.limits.reading import Readers
 from app.matching.vectors import Vectors
-from app.pages import for_machines, health, mailbox, metrics, plain
+from app.pages import for_machines, health, mailbox, metrics, plain, yearly
 from app.people.policy import SESSION_LASTS
 from app.search.whoosh_index import WhooshIndex
 
@@ -70,13 +81,15 @@ log = logging.getLogger(__name__)
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Make `app` the board's website."""
+    over_https = settings.base_url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.secret,
         SECRET_KEY_FALLBACKS=[key.get_secret_value() for key in settings.secret_key_fallbacks],
-        SESSION_COOKIE_NAME="bothways",
+        # Browsers take a name that begins so from this very host and over HTTPS alone.
+        SESSION_COOKIE_NAME="__Host-bothways" if over_https else "bothways",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=over_https,
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
@@ -102,7 +115,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     Babel(app, locale_selector=lambda: "en")
     Compress(app)
+    app.url_map.merge_slashes = False  # its redirects would name whatever host was asked for
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.before_request(guard.check)
     app.before_request(form_guard.check)
     app.after_request(_finish)
     _register_pages(app, settings)
@@ -121,6 +136,7 @@ def site_of(settings: Settings) -> Site:
         broker_email=Address(broker) if broker else None,
         relay_domain=settings.relay_domain,
         to_header=settings.relay_to_header,
+        unconfirmed_for=timedelta(hours=settings.keep_unconfirmed_hours),
         signer=Signer(settings.secrets),
     )
 
@@ -141,11 +157,28 @@ def _register_pages(app: Flask, settings: Settings) -> None:
         link,
         stop,
         answer,
+        meet,
         report,
+        report_link,
+        appeal,
+        networks,
+        joining,
         api,
     ):
         app.register_blueprint(page.bp)
-    for page in (plain, health, metrics, for_machines):
+    for page in (
+        queue,
+        thing,
+        introductions,
+        desk_log,
+        desk_networks,
+        desk_ads,
+        desk_people,
+        desk_figures,
+        pack,
+    ):
+        app.register_blueprint(page.bp)
+    for page in (plain, yearly, health, metrics, for_machines):
         app.register_blueprint(page.bp)
     if settings.app_env == "development" and settings.mail_folder is not None:
         app.register_blueprint(mailbox.bp)
@@ -225,6 +258,7 @@ def _register_words(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(
         language.in_templates(),
         asset=asset,
+        any_networks=networks.any_networks,
         form_token=form_guard.form_token,
         started=form_guard.started,
         honeypot=form_guard.HONEYPOT,
@@ -235,6 +269,7 @@ def _register_words(app: Flask, settings: Settings) -> None:
         lang="en",
         in_development=settings.app_env == "development" and settings.mail_folder is not None,
         app_session_days=int(SESSION_LASTS / timedelta(days=1)),
+        unconfirmed_hours=settings.keep_unconfirmed_hours,
     )
 
 

@@ -4,6 +4,8 @@ Nothing of the board is imported before the web process is on its own.
 """
 
 import os
+import socket
+import struct
 import sys
 from typing import Any
 
@@ -31,6 +33,7 @@ worker_class = "gthread"
 workers = 1
 threads = 8
 limit_request_line = 8190  # bytes; a long search must get a page
+PATIENCE = 10  # seconds for the next byte of a request; whoever sends none lets a thread go
 graceful_timeout = 3
 loglevel = "warning"
 logger_class = Log
@@ -42,5 +45,8 @@ def post_worker_init(started: Any) -> None:
     """Before the first request is answered: bring the database and the index up to date."""
     from app import boot
 
+    for listener in started.sockets:  # what is accepted there is as patient (socket(7))
+        waiting = struct.pack("ll", PATIENCE, 0)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, waiting)
     boot.end_with_parent(os.getppid())
     boot.prepare(started.wsgi, demo=os.environ.get("DEMO") == "1")

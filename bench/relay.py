@@ -78,9 +78,15 @@ def _side(session: Session, site: Site, number: int, line: str, now: datetime) -
     ads.publish(session, ad=ad, now=now)
     replier = people.meet(session, email=email, now=now)
     people.confirm(replier, now=now)
-    words = {"name": "Dafydd", "text": f"Dear Box, {TEXT}"}
     relay.open_thread(
-        session, ad=ad, email=email, **words, now=now, confirmed_by=replier, site=site
+        session,
+        ad=ad,
+        email=email,
+        name="Dafydd",
+        text=f"Dear Box, {TEXT}",
+        now=now,
+        confirmed_by=replier,
+        site=site,
     )
     return Side(email.reveal(), f"{_alias(session, replier, now)}@{DOMAIN}")
 

@@ -14,6 +14,9 @@ from flask import Flask
 from app.core.errors import Refusal
 from app.web import STATUS
 from tests.board import AD, Board
+from tests.desk.desk import broker
+from tests.desk.introducing import asked, propose, says
+from tests.desk.networks import added, invitation
 from tests.pages.look import fields, words
 
 APP = Path(__file__).parent.parent / "app"
@@ -33,6 +36,7 @@ FEATURES = (
     "people",
     "relay",
     "search",
+    "spam",
 )
 PURE = ("policy", "rules", "query", "scrub", "text", "lines", "fields", "plan", "selection")
 
@@ -141,7 +145,9 @@ def used_templates() -> set[str]:
     plain = re.search(r"PAGES = \(([^)]*)\)", (APP / "pages/plain.py").read_text())
     assert plain is not None
     found |= {f"pages/{name}.html" for name in re.findall(r'"(\w+)"', plain[1])}
-    kinds = re.findall(r'Writer\(site, "(\w+)"', (APP / "mail/messages.py").read_text())
+    found |= set(re.findall(r'"(pack/\w+\.html)"', (APP / "desk/papers.py").read_text()))
+    mails = [(APP / f"mail/{name}.py").read_text() for name in ("messages", "desk_messages")]
+    kinds = re.findall(r'Writer\(site, "(\w+)"', "".join(mails))
     found |= {f"mail/{kind}/{part}.txt" for kind in kinds for part in ("subject", "body")}
     return {"mail/base.txt" if name == "base.txt" else name for name in found}
 
@@ -200,9 +206,10 @@ def test_every_refusal_has_its_answer_and_its_sentence(app: Flask) -> None:
 # --- pages ----------------------------------------------------------------------------------------
 
 PERSONAL = {
-    *("link.published", "mine.edit", "mine.act", "my_data.erase"),
+    *("link.published", "mine.edit", "mine.act", "my_data.erase", "my_data.export"),
     *("thread.thread", "thread.write", "thread.decline", "thread.end", "thread.block"),
     *("thread.report", "thread.mute", "thread.share", "alerts.mine", "alerts.change"),
+    *("joining.join", "joining.leave"),
 }
 
 
@@ -211,7 +218,7 @@ def test_what_is_personal_is_known_to_be(app: Flask) -> None:
 
     assert marked == PERSONAL
     for rule in app.url_map.iter_rules():
-        if rule.rule.startswith("/threads/") or rule.rule == "/mine/erase":
+        if rule.rule.startswith("/threads/") or rule.rule in {"/mine/erase", "/mine/export"}:
             assert rule.endpoint in PERSONAL, rule
 
 
@@ -220,7 +227,7 @@ def test_every_personal_page_asks_who_is_there(board: Board) -> None:
     key = board.converse(box).split("/")[2]
     stranger = board.browser()
     token = fields(stranger.get("/mine"))["csrf_token"]
-    values = {"box": box, "key": key, "action": "close"}
+    values = {"box": box, "key": key, "action": "close", "slug": "guild"}
 
     for rule in board.app.url_map.iter_rules():
         if rule.endpoint not in PERSONAL:
@@ -245,6 +252,7 @@ def test_every_address_in_every_mail_leads_somewhere(board: Board) -> None:
     other = board.converse(box, email="second@letters.example")
     writer.press(other, action="/decline", reason="time")
     replier.press(f"/ads/{box}/report", reason="other", email="finder@letters.example")
+    board.browser().press("/mine?wish=erase", email=AD["email"])
     board.browser().press("/mine", email=AD["email"])
     board.post_ad(headline="A second ad, held until a broker looks", leave_this_empty="x")
     writer.press(board.link(AD["email"]))
@@ -254,11 +262,23 @@ def test_every_address_in_every_mail_leads_somewhere(board: Board) -> None:
         board.app.test_cli_runner().invoke(args=["ads", command, second])
     board.browser().press("/ads", action="/alerts", email="third@letters.example", pace="at_once")
     board.browser().press(board.link("third@letters.example"))
-    board.publish(email="fourth@members.example", headline="An ad that an alert tells of")
+    fourth = board.publish(email="fourth@members.example", headline="An ad that an alert tells of")
+    for number in range(3):
+        email = f"tells{number}@letters.example"
+        board.browser().press(f"/ads/{fourth}/report", reason="spam", email=email)
+        board.browser().press(board.link(email))
+    board.app.test_cli_runner().invoke(args=["ads", "publish", fourth])
     other = {"kind": "offers", "seeks": "First aid, please.", "seeks_skills": "first aid"}
     more = {"offers": "Budgets, and running a team.", "offers_skills": "budgets, running a team"}
-    board.publish(email="fifth@members.example", sectors_wanted="any", **other, **more)
+    fifth = board.publish(email="fifth@members.example", sectors_wanted="any", **other, **more)
     waited_for = board.publish(email="sixth@members.example", headline="An ad that answers nobody")
+    rhian = broker(board)
+    board.browser().press(invitation(rhian, added(rhian)), email="seventh@members.example")
+    assert propose(rhian, fourth, waited_for).status_code == 303
+    for number in ("fourth", "sixth"):
+        says(board, asked(board, f"{number}@members.example"), "yes")
+    assert propose(rhian, fifth, waited_for).status_code == 303
+    says(board, asked(board, "fifth@members.example"), "yes")
     for number in range(3):
         board.converse(waited_for, email=f"waits{number}@letters.example")
     board.clock.shift(timedelta(days=54))

@@ -204,6 +204,33 @@ def test_operating_names_the_limits_as_they_are() -> None:
     assert said == [(name, limit.most, words[limit.within]) for name, limit in LIMITS.items()]
 
 
+# --- security -------------------------------------------------------------------------------------
+
+
+def security() -> str:
+    return (ROOT / "docs/security.md").read_text("utf-8")
+
+
+def test_every_test_that_shows_a_promise_is_there() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", security())
+    assert len(named) >= 80
+    for path, name in named:
+        assert re.search(rf"^def {name}\(", (ROOT / path).read_text("utf-8"), re.MULTILINE), name
+
+
+def test_every_promise_names_its_number_and_its_test() -> None:
+    promises = [
+        [cell.strip() for cell in line.strip("|").split(" | ")]
+        for line in security().splitlines()
+        if re.match(r"\| \d+\.\d+\.\d+", line)
+    ]
+    assert len(promises) >= 80
+    for row in promises:
+        assert all(re.fullmatch(r"\d{1,2}\.\d\.\d{1,2}", number) for number in row[0].split(", "))
+        assert len(row) in {3, 4}, row  # those that are not met have a reason instead
+        assert len(row) == 3 or re.fullmatch(r"`tests/[\w/]+\.py::\w+`", row[3]), row
+
+
 # --- links ----------------------------------------------------------------------------------------
 
 

@@ -33,6 +33,8 @@ def surroundings(tmp_path: Path) -> dict[str, str]:
         "SEARCH_URL": f"whoosh:{tmp_path}/index",
         "MAIL_URL": f"file:{tmp_path}/mail",
         "SECRET_KEY": "only for this test, and long enough for it",
+        "BROKER_NAME": "Teifi Chamber",
+        "BROKER_EMAIL": "broker@chamber.example",
         "PORT": str(free_port()),
     }
 
@@ -123,6 +125,16 @@ def test_it_says_where_it_is_with_demo_ads_and_ctrl_c_ends_all(
     assert process.wait(15) == 0
     assert gone(processes)
     assert is_free(port)
+
+
+def test_it_says_what_is_unset_after_where_it_is(start: Start) -> None:
+    process = start(BROKER_NAME="", BROKER_EMAIL="", DEMO="0")
+    assert "Ctrl-C ends it" in first_line(process)
+
+    said = [first_line(process), first_line(process)]
+
+    assert said[0].startswith("BROKER_NAME is not set: ")
+    assert said[1].startswith("BROKER_EMAIL is not set: ")
 
 
 def test_a_port_taken_is_told_in_one_sentence(start: Start, surroundings: dict[str, str]) -> None:

@@ -1,13 +1,19 @@
-"""How many ads there are of each kind and sector."""
+"""How many ads there are of each kind and sector, and how many were posted when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ads.asking import live_clause
 from app.ads.models import Ad
+
+# What was live once. Named one by one, so that an index by state and day of posting will do.
+_ONCE_LIVE = ("live", "paused", "held", "closed", "removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +34,24 @@ def count(session: Session, *, now: datetime) -> Figures:
         kinds[kind] = kinds.get(kind, 0) + number
         sectors[sector] = sectors.get(sector, 0) + number
     return Figures(total=sum(kinds.values()), kinds=kinds, sectors=sectors)
+
+
+def posted(session: Session, *, starts: Sequence[datetime]) -> list[int]:
+    """How many ads first went live in each of the periods that begin at `starts`."""
+    query = select(period_of(Ad.posted_at, starts), func.count()).where(posted_since(starts[0]))
+    found = {period: int(number) for period, number in session.execute(query.group_by("period"))}
+    return [found.get(number, 0) for number in range(len(starts))]
+
+
+def posted_since(start: datetime) -> sa.ColumnElement[bool]:
+    """SQL for: first went live then or later."""
+    return sa.and_(Ad.state.in_(_ONCE_LIVE), Ad.posted_at >= start)
+
+
+def period_of(moment: Any, starts: Sequence[datetime]) -> sa.Label[int]:
+    """SQL for the number of the period that a moment lies in, as `period`, to be grouped by.
+
+    `starts` are ascending; nothing may lie before the first.
+    """
+    latest_first = reversed(list(enumerate(starts)))
+    return sa.case(*((moment >= start, number) for number, start in latest_first)).label("period")

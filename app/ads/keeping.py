@@ -1,6 +1,6 @@
 """What is forgotten, and when a writer is reminded before an ad runs out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -16,6 +16,11 @@ REMINDED_AT_ONCE = 200  # ads in one unit of work; the next round takes up the r
 INTRODUCED_AT_ONCE = 20  # fewer, since matches are looked for while others wait to write
 
 
+def all_of(session: Session, *, person: Person) -> list[Ad]:
+    """Every ad of this person in whatever state, removed ones too, oldest first."""
+    return list(session.scalars(select(Ad).where(Ad.person_id == person.id).order_by(Ad.id)))
+
+
 def erase_of(session: Session, *, person: Person) -> list[int]:
     """Delete every ad of this person; returns their ids."""
     ids = list(session.scalars(select(Ad.id).where(Ad.person_id == person.id)))
@@ -23,13 +28,23 @@ def erase_of(session: Session, *, person: Person) -> list[int]:
     return ids
 
 
-def purge(session: Session, *, now: datetime) -> int:
-    """Delete what nobody confirmed in 72 hours, and what ended twelve months ago."""
-    ended_before = now - policy.ENDED_KEPT
+def purge(
+    session: Session,
+    *,
+    now: datetime,
+    unconfirmed: timedelta = policy.UNCONFIRMED_FOR,
+    ended: timedelta = policy.ENDED_KEPT,
+) -> int:
+    """Delete ads nobody confirmed for so long, and those that ended so long ago; returns how many.
+
+    Of a held ad that was never decided on, its last change counts.
+    """
+    ended_before = now - ended
     due = sa.or_(
-        sa.and_(Ad.state == "unconfirmed", Ad.created_at <= now - policy.UNCONFIRMED_FOR),
+        sa.and_(Ad.state == "unconfirmed", Ad.created_at <= now - unconfirmed),
         sa.and_(Ad.state.in_(("closed", "removed")), Ad.ended_at <= ended_before),
         sa.and_(Ad.state.in_(("live", "paused")), Ad.expires_at <= ended_before),
+        sa.and_(Ad.state == "held", Ad.updated_at <= ended_before),
     )
     ids = list(session.scalars(select(Ad.id).where(due)))
     _delete(session, ids)

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import Base
 from app.people.models import Person
 
+_GROUPED = sa.text("text_group <> ''")
+_HELD = sa.text("state = 'held'")
+
 
 class Ad(Base):
     """One small ad. Times are UTC.
@@ -47,6 +50,9 @@ class Ad(Base):
     expires_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     held_reason: Mapped[str] = mapped_column(sa.String(40), default="")
+    # What app.spam said of its words: 0 to 1, and the key that nearly the same texts share.
+    spam_score: Mapped[float] = mapped_column(default=0.0, server_default=sa.text("0"))
+    text_group: Mapped[str] = mapped_column(sa.String(16), default="", server_default=sa.text("''"))
     reminders: Mapped[int] = mapped_column(default=0)  # how many of the two expiry mails went out
 
     introduced_at: Mapped[datetime | None]  # when its writer was mailed who could swap with it
@@ -62,6 +68,10 @@ class Ad(Base):
     __table_args__ = (
         # None on expires_at beside it: SQLite would take that for “live”, and sort them all.
         sa.Index("ix_ads_newest", "state", "posted_at"),
+        sa.Index("ix_ads_held", "updated_at", sqlite_where=_HELD, postgresql_where=_HELD),
+        sa.Index(
+            "ix_ads_text_group", "text_group", sqlite_where=_GROUPED, postgresql_where=_GROUPED
+        ),
         # The same text by the same person stands once: a double press finds the first press's ad.
         sa.Index(
             "uq_ads_fingerprint",

@@ -16,6 +16,10 @@ HEADLINE = (5, 100)
 SIDE_MOST, LEAD_LEAST, RETURN_LEAST = 500, 15, 3
 ABOUT_MOST, NAME_MOST, SKILLS_MOST, SKILL_MOST, CAPACITY_MOST = 400, 40, 8, 60, 20
 
+# Why an ad is held, beside what was odd about its form.
+REPORTED, SUSPENDED, LIFTED = "reported", "suspended", "lifted"
+NEEDS_CHANGE, CHANGED = "needs change", "changed"  # a broker asked its writer; and they did
+
 LIVE_FOR = timedelta(days=60)
 RENEWABLE_FOR = timedelta(days=60)  # after it ran out
 UNCONFIRMED_FOR = timedelta(hours=72)

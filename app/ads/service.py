@@ -34,7 +34,9 @@ from app.ads.policy import Draft
 from app.ads.refusals import AdGone, AdUnknown, AlreadyStands, NotNow
 from app.catalogue.skills import skill_key
 from app.core.tokens import new_box
+from app.people import service as people
 from app.people.models import Person
+from app.spam.service import UNREMARKABLE, Assessment
 
 # The door of the room: what stands in the modules beside this one is reached through it.
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "get_live",
     "get_own",
     "held",
+    "hold",
     "introductions_due",
     "is_live",
     "live_clause",
@@ -71,6 +74,7 @@ __all__ = [
     "reminders_due",
     "remove",
     "renew",
+    "restore",
     "resume",
     "stale_marks",
     "waiting_marks",
@@ -84,19 +88,24 @@ _COPIED = (
 
 
 def post(
-    session: Session, *, draft: Draft, person: Person, now: datetime, held_reason: str = ""
+    session: Session,
+    *,
+    draft: Draft,
+    person: Person,
+    now: datetime,
+    assessment: Assessment = UNREMARKABLE,
 ) -> tuple[Ad, bool]:
     """Keep an unconfirmed ad. Returns it and whether its link is to be mailed.
 
     The same words stand only once. While nobody confirmed them, the newest town, sector and so on
     count; the link is mailed again when the last one went out some minutes ago and may be lost.
-    An ad that came too quickly or from a machine carries `held_reason`: it is kept, and once its
-    address has proved itself it waits for a broker.
+    An ad whose `assessment` has a reason to be held is kept, and once its address has proved itself
+    it waits for a broker.
     """
     mark = policy.fingerprint(draft, person.email_key)
     twin = select(Ad).where(Ad.fingerprint == mark, Ad.state.in_(STANDING))
     if (standing := session.scalar(twin)) is not None:
-        return standing, _ask_again(standing, draft, now, held_reason)
+        return standing, _ask_again(standing, draft, now, assessment)
     ad = Ad(
         box=_free_box(session),
         person_id=person.id,
@@ -104,7 +113,9 @@ def post(
         fingerprint=mark,
         created_at=now,
         updated_at=now,
-        held_reason=held_reason,
+        held_reason=assessment.held_reason,
+        spam_score=assessment.score,
+        text_group=assessment.group,
     )
     _fill(ad, draft)
     session.add(ad)
@@ -114,19 +125,44 @@ def post(
 
 def publish(session: Session, *, ad: Ad, now: datetime) -> Ad:
     """Its writer pressed the link: live for 60 days, or held where something was odd."""
+    people.check_may_speak(ad.person)
     _allow("publish", ad, now)
     if ad.held_reason:
-        ad.state = "held"
+        ad.state, ad.updated_at = "held", now
         return ad
     return _go_live(session, ad, now)
 
 
 def release(session: Session, *, ad: Ad, now: datetime) -> Ad:
-    """A broker lets a held ad live."""
+    """A broker lets a held ad live; one that was live before, for what is left of its time."""
     if ad.state != "held":
         raise NotNow
     ad.held_reason = ""
-    return _go_live(session, ad, now)
+    if ad.posted_at is None or ad.expires_at is None or ad.expires_at <= now:
+        return _go_live(session, ad, now)
+    ad.state, ad.updated_at = "live", now
+    mark_stale(session, ad.id)
+    return ad
+
+
+def restore(session: Session, *, ad: Ad, now: datetime) -> Ad:
+    """A broker takes a removal back, after an appeal. Raises AlreadyStands beside a twin."""
+    if ad.state != "removed":
+        raise NotNow
+    twin = select(Ad.id).where(Ad.fingerprint == ad.fingerprint, Ad.state.in_(STANDING))
+    if session.scalar(twin) is not None:
+        raise AlreadyStands
+    ad.state, ad.ended_at = "held", None
+    return release(session, ad=ad, now=now)
+
+
+def hold(session: Session, *, ad: Ad, why: str, now: datetime) -> Ad:
+    """Off the board until a broker has looked, or, for `NEEDS_CHANGE`, until its writer has."""
+    if ad.state not in {"live", "paused", "held"}:
+        raise NotNow
+    ad.state, ad.held_reason, ad.updated_at = "held", why, now
+    mark_stale(session, ad.id)
+    return ad
 
 
 def remove(session: Session, *, ad: Ad, now: datetime) -> Ad:
@@ -146,12 +182,15 @@ def edit(session: Session, *, ad: Ad, draft: Draft, now: datetime) -> Ad:
     ad.fingerprint = mark
     ad.updated_at = now
     _fill(ad, draft)
+    if ad.held_reason == policy.NEEDS_CHANGE:
+        ad.held_reason = policy.CHANGED
     mark_stale(session, ad.id)
     return ad
 
 
 def renew(session: Session, *, ad: Ad, now: datetime) -> Ad:
     """Sixty more days from now. An ad that ran out while paused comes back live."""
+    people.check_may_speak(ad.person)
     _allow("renew", ad, now)
     if not policy.is_live(ad, now):
         _back(ad, now)
@@ -174,6 +213,7 @@ def pause(session: Session, *, ad: Ad, now: datetime, why: str = "") -> Ad:
 
 def resume(session: Session, *, ad: Ad, now: datetime) -> Ad:
     """Back on the board for what is left of its time."""
+    people.check_may_speak(ad.person)
     _allow("resume", ad, now)
     _back(ad, now)
     ad.state = "live"
@@ -191,12 +231,12 @@ def close(session: Session, *, ad: Ad, now: datetime) -> Ad:
 # --- inside ---------------------------------------------------------------------------------------
 
 
-def _ask_again(ad: Ad, draft: Draft, now: datetime, held_reason: str) -> bool:
+def _ask_again(ad: Ad, draft: Draft, now: datetime, assessment: Assessment) -> bool:
     if ad.state != "unconfirmed":
         return False
     _fill(ad, draft)
     ad.updated_at = now
-    ad.held_reason = ad.held_reason or held_reason
+    ad.held_reason = ad.held_reason or assessment.held_reason
     if now - ad.created_at < policy.SAME_PRESS:
         return False
     ad.created_at = now  # its 72 hours begin anew, as the new link's do

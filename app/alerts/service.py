@@ -1,12 +1,13 @@
 """What can be done with alerts: save a search, confirm, pause, stop and start it again."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.ads.models import Ad
 from app.alerts import policy
 from app.alerts.looking import look
 from app.alerts.models import Alert, Told
@@ -21,6 +22,7 @@ from app.people.models import Person
 __all__ = [
     "AlertUnknown",
     "TooManyAlerts",
+    "all_of",
     "box_of",
     "change_pace",
     "clicked",
@@ -135,15 +137,28 @@ def due(session: Session, *, now: datetime, newest: datetime | None, limit: int)
     return list(session.scalars(query.order_by(Alert.looked_at, Alert.id).limit(limit)))
 
 
+def all_of(session: Session, *, person: Person) -> list[tuple[Alert, list[tuple[str, datetime]]]]:
+    """This person's alerts, confirmed or not, with the Box of each ad they told of, and when."""
+    told = select(Told.alert_id, Ad.box, Told.told_at).join(Ad, Told.ad_id == Ad.id)
+    query = select(Alert).where(Alert.person_id == person.id).order_by(Alert.id)
+    found = {alert.id: alert for alert in session.scalars(query)}
+    of: dict[int, list[tuple[str, datetime]]] = {number: [] for number in found}
+    for number, box, at in session.execute(told.where(Told.alert_id.in_(found))):
+        of[number].append((box, at))
+    return [(alert, of[number]) for number, alert in found.items()]
+
+
 def erase_of(session: Session, *, person: Person) -> None:
     """Forget every search this person saved."""
     session.execute(sa.delete(Alert).where(Alert.person_id == person.id))
 
 
-def purge(session: Session, *, now: datetime) -> None:
+def purge(
+    session: Session, *, now: datetime, unconfirmed: timedelta = policy.UNCONFIRMED_KEPT
+) -> None:
     """Delete what nobody confirmed, what was stopped or paused for long, and what is no news."""
     over = (
-        sa.and_(Alert.confirmed_at.is_(None), Alert.created_at <= now - policy.UNCONFIRMED_KEPT),
+        sa.and_(Alert.confirmed_at.is_(None), Alert.created_at <= now - unconfirmed),
         Alert.stopped_at <= now - policy.STOPPED_KEPT,
         Alert.paused_at <= now - policy.PAUSED_KEPT,
     )

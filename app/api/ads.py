@@ -14,7 +14,7 @@ from spectree import SpecTree
 from app.ads import service as ads
 from app.ads.models import Ad
 from app.api import cursor
-from app.api.shapes import AdOut, AdsOut, AdsQuery, PlaceOut, Refused, Trouble
+from app.api.shapes import AdOut, AdsOut, AdsQuery, PlaceOut, Refused, Trouble, VouchedOut
 from app.catalogue.places import Place, find_place
 from app.core.clock import utcnow
 from app.core.errors import STATUS as STATUS
@@ -22,6 +22,7 @@ from app.core.errors import Kind, Refusal
 from app.core.i18n import N_
 from app.current import index, readers, site, source
 from app.db import db
+from app.moderation import service as moderation
 from app.relay import service as relay
 from app.search.index import IndexUnavailable
 from app.search.query import SearchQuery
@@ -68,9 +69,13 @@ def search() -> AdsOut:
     except IndexUnavailable:
         raise NoIndex from None
     full = relay.full_boxes(db.session, found.ads)
+    vouched = moderation.networks.vouchers(db.session, [ad.person_id for ad in found.ads])
     further = _further(found)
     return AdsOut(
-        ads=[_ad_out(ad, full=ad.box in full) for ad in found.ads],
+        ads=[
+            _ad_out(ad, full=ad.box in full, vouched=vouched.get(ad.person_id, ()))
+            for ad in found.ads
+        ],
         total=total,
         place=_place_out(found.query.place),
         next_cursor=further,
@@ -90,7 +95,8 @@ def ad(box: str) -> AdOut:
     """
     _count()
     found = ads.get_live(db.session, box, now=utcnow())
-    return _ad_out(found, full=relay.is_full(db.session, found))
+    vouched = moderation.networks.vouchers_of(db.session, found.person_id)
+    return _ad_out(found, full=relay.is_full(db.session, found), vouched=vouched)
 
 
 @bp.get("/openapi.json")
@@ -147,7 +153,7 @@ def _next_url(further: str) -> str:
     return f"{site().base_url}{current_app.url_for('api.search', _external=False)}?{query}"
 
 
-def _ad_out(ad: Ad, *, full: bool) -> AdOut:
+def _ad_out(ad: Ad, *, full: bool, vouched: tuple[moderation.Voucher, ...]) -> AdOut:
     wanted = ad.sectors_wanted
     same = ("box", "kind", "headline", "seeks", "offers", "return_open", "about", "sector")
     more = ("language", "rhythm", "capacity", "name", "posted_at", "updated_at", "expires_at")
@@ -161,6 +167,7 @@ def _ad_out(ad: Ad, *, full: bool) -> AdOut:
         place=_place_out(find_place(ad.place_id) if ad.place_id is not None else None),
         modes=ad.modes.split(","),
         full=full,
+        vouched_for_by=[VouchedOut(name=v.name, url=site().network(v.slug)) for v in vouched],
     )
 
 

@@ -72,6 +72,13 @@ class PlaceOut(BaseModel):
     longitude: float
 
 
+class VouchedOut(BaseModel):
+    """A network that vouches for an ad’s writer; `url` says what that means."""
+
+    name: str
+    url: str
+
+
 class AdOut(BaseModel):
     """One live ad. Nobody's address is in it; `url` leads to the form for writing to it."""
 
@@ -94,6 +101,9 @@ class AdOut(BaseModel):
     capacity: int
     full: bool
     name: str
+    vouched_for_by: list[VouchedOut] = Field(
+        description="As it is now. It can be taken back at any moment: show the newest answer only."
+    )
     posted_at: datetime
     updated_at: datetime
     expires_at: datetime

@@ -73,13 +73,18 @@ def personal(view: Callable[..., Any]) -> Callable[..., Any]:
             if request.method in {"GET", "HEAD"}:
                 return redirect(url_for("mine.mine", next=request.path), 303)
             abort(403)
-        now = int(utcnow().timestamp())
-        if now - session["seen"] >= SEEN_EVERY.total_seconds():
-            session["seen"] = now
+        stay()
         return view(*args, **kwargs)
 
     guarded.__dict__["personal"] = True
     return guarded
+
+
+def stay() -> None:
+    """Somebody known is here: the idle hours begin anew."""
+    now = int(utcnow().timestamp())
+    if now - session["seen"] >= SEEN_EVERY.total_seconds():
+        session["seen"] = now
 
 
 def known(work: Session) -> Person:

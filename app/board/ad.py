@@ -7,16 +7,19 @@ from wtforms import StringField, TextAreaField
 
 from app.ads import service as ads
 from app.ads.models import Ad
-from app.board import access, errors, form_guard, offer_helper, words
+from app.board import access, errors, form_guard, offer_helper, screening, words
 from app.board.address_field import address_in
 from app.board.json_ld import ad_data
 from app.board.language import gettext, lazy_gettext
-from app.board.view import card, view
+from app.board.view import cards, view
 from app.core.clock import utcnow
 from app.core.secret import Address
 from app.current import index, site
 from app.db import db, transaction
 from app.followups.rules import rate
+from app.moderation import service as moderation
+from app.people import service as people
+from app.people.models import Person
 from app.relay import service as relay
 from app.relay.policy import opening_problems
 from app.search import service as search
@@ -57,7 +60,8 @@ def page(found: Ad, form: ReplyForm, begun: str = "") -> str:
     full = relay.is_full(db.session, found)
     person = access.person()
     related = search.related(db.session, index(), found, now=now)
-    shown = view(found, is_full=full)
+    vouched = moderation.networks.vouchers(db.session, [ad.person_id for ad in (found, *related)])
+    shown = view(found, is_full=full, vouched=vouched.get(found.person_id, ()))
     share = relay.share_of(db.session, found.person_id, now=now)
     return render_template(
         "ad.html",
@@ -67,7 +71,7 @@ def page(found: Ad, form: ReplyForm, begun: str = "") -> str:
         started=begun or form_guard.started(),
         own=person is not None and person.id == found.person_id,
         answers=words.RATES[rate(share)],
-        related=[card(other) for other in related],
+        related=cards(related, vouched=vouched),
         openings=[] if form.errors else offer_helper.openings(found),
         canonical=site().ad(found.box, found.headline),
         tear_url=f"{site().base_url.partition('//')[2]}/ads/{found.box}",
@@ -76,35 +80,56 @@ def page(found: Ad, form: ReplyForm, begun: str = "") -> str:
 
 @bp.post("/ads/<box>/reply")
 def reply(box: str) -> ResponseReturnValue:
-    """Keep the first message; it goes on once its writer’s address is confirmed."""
-    now = utcnow()
-    found = ads.get_live(db.session, box, now=now)
+    """Keep the first message; it goes on once its writer’s address is confirmed.
+
+    Whoever puts a link or a number into it is asked once whether to send it all the same.
+    """
+    found = ads.get_live(db.session, box, now=utcnow())
     form = ReplyForm()
     if not form.validate():
         return page(found, form, request.form.get("started", "")), 422
+    if request.form.get(screening.SURE) == "change":
+        return page(found, form, request.form.get("started", ""))
+    text, own = form.message.data or "", _own(form)
+    talked = own is not None and relay.have_talked(db.session, own.id, found.person_id)
+    if not talked and screening.to_be_warned(text):
+        fields = form_guard.sent_fields()
+        return render_template("ad_warn.html", box=found.box, message=text, fields=fields)
+    if _keep(box, form, own, free=talked) is relay.Outcome.CONFIRM:
+        return redirect(url_for(".sent", box=found.box), 303)
+    return redirect(url_for("mine.mine", _anchor="messages"), 303)
+
+
+def _own(form: ReplyForm) -> Person | None:
+    """The person of this browser, where the form names their address."""
+    person = access.person()
     assert form.address is not None
-    text = form.message.data or ""
+    return person if person and person.email_key == form.address.key else None
+
+
+def _keep(box: str, form: ReplyForm, own: Person | None, *, free: bool) -> relay.Outcome:
+    """Keep the message in one unit of work; `free` of limits are two who talk."""
+    assert form.address is not None
+    text, name, now = form.message.data or "", form.name.data or "", utcnow()
+    seen = screening.look_at_message(text, name)
     with transaction() as work:
-        person = access.person()
-        own = person if person and person.email_key == form.address.key else None
-        if not (own and relay.have_talked(work, own.id, found.person_id)):
+        if not free:
             access.limit(work, "reply-source", access.source())
             access.limit(work, "reply-address", form.address.key)
             access.limit(work, "reply-text", " ".join(text.casefold().split()))
-        outcome = relay.open_thread(
+        person = people.meet(work, email=form.address, now=now)
+        ad = ads.get_live(work, box, now=now)
+        return relay.open_thread(
             work,
-            ad=ads.get_live(work, box, now=now),
+            ad=ad,
             email=form.address,
-            name=form.name.data or "",
+            name=name,
             text=text,
             now=now,
-            held_reason=form_guard.oddity(),
+            assessment=screening.of_message(work, seen=seen, person=person, box=ad.box, now=now),
             confirmed_by=own,
             site=site(),
         )
-    if outcome is relay.Outcome.CONFIRM:
-        return redirect(url_for(".sent", box=found.box), 303)
-    return redirect(url_for("mine.mine", _anchor="messages"), 303)
 
 
 @bp.get("/ads/<box>/reply")
@@ -121,12 +146,12 @@ def sent(box: str) -> ResponseReturnValue:
         "sent.html",
         title=gettext("Check your mail"),
         lede=gettext(
-            "We’ve mailed a link to the address you gave. Your message to Box %(box)s is safe with "
-            "us for three days; it goes on its way when you press the link.",
+            "We’ve mailed a link to the address you gave. Your message to Box %(box)s is kept for "
+            "you; it goes on its way when you press the link.",
             box=found.box,
         ),
         last_step=gettext("Press “Send my message”. It’s passed on at once."),
-        lasts=gettext("It works once, for 72 hours, on any phone or computer."),
+        lasts=words.confirm_within(site().unconfirmed_for),
         again=url_for(".ad", box=found.box),
     )
 
@@ -136,11 +161,12 @@ def gone_page(refusal: ads.AdGone) -> ResponseReturnValue:
     found = ads.find_ad(db.session, refusal.box)
     assert found is not None
     related = search.related(db.session, index(), found, now=utcnow())
+    vouched = moderation.networks.vouchers(db.session, [ad.person_id for ad in related])
     html = render_template(
         "gone.html",
         ad=view(found),
-        show=found.state != "removed",
-        related=[card(other) for other in related],
+        show=found.state not in {"removed", "held"},
+        related=cards(related, vouched=vouched),
         typed=errors.typed(),
     )
     return html, 410

@@ -10,16 +10,16 @@ from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.ads.models import Ad
 from app.alerts import service as alerts
 from app.alerts.models import Alert
 from app.board import access
 from app.board.alerts import WISHES, fulfil, shown
 from app.board.language import gettext
-from app.board.view import view
+from app.board.view import AdCard, cards
 from app.core.clock import utcnow
 from app.current import index, vectors
 from app.db import db, transaction
+from app.moderation import service as moderation
 from app.people import service as people
 from app.search.index import IndexUnavailable
 
@@ -74,13 +74,15 @@ def _page(work: Session, alert: Alert, *, done: str = "") -> str:
         "alert_link.html",
         alert=shown(alert),
         done=said[done],
-        ads=[view(ad) for ad in _found(work, alert)],
+        ads=_found(work, alert),
     )
 
 
-def _found(work: Session, alert: Alert) -> list[Ad]:
+def _found(work: Session, alert: Alert) -> list[AdCard]:
     """The newest ads it finds just now."""
     try:
-        return alerts.look(work, index(), vectors(), alert.query, now=utcnow(), most=SHOWN)
+        found = alerts.look(work, index(), vectors(), alert.query, now=utcnow(), most=SHOWN)
     except IndexUnavailable:
         return []
+    vouched = moderation.networks.vouchers(work, [ad.person_id for ad in found])
+    return cards(found, vouched=vouched)

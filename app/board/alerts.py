@@ -1,7 +1,7 @@
 """Saved searches: save this one, and the list of one’s own."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +14,7 @@ from app.alerts.models import Alert
 from app.board import access, results
 from app.board.alert_form import PACE_WORDS, AlertForm
 from app.board.language import gettext
+from app.board.words import confirm_within
 from app.core.clock import utcnow
 from app.core.secret import Address
 from app.current import site
@@ -21,10 +22,10 @@ from app.db import db, transaction
 from app.mail import messages, outbox
 from app.people import service as people
 from app.people.models import Person
-from app.people.policy import PURPOSES
 from app.search.query import SearchQuery
 
 bp = Blueprint("alerts", __name__)
+MAILED_AGAIN = timedelta(minutes=10)  # sooner, the same wish is a double press
 WISHES = ("stop", "go_on", *policy.PACES)
 
 
@@ -71,13 +72,18 @@ def _save(
 
 
 def _mail_link(work: Session, person: Person, alert: Alert, now: datetime) -> None:
-    token = people.issue_link(work, person=person, purpose="save_alert", subject=alert.key, now=now)
+    purpose, since, lasts = "save_alert", now - MAILED_AGAIN, site().unconfirmed_for
+    if people.link_waits(work, person=person, purpose=purpose, subject=alert.key, since=since):
+        return
+    token = people.issue_link(
+        work, person=person, purpose=purpose, subject=alert.key, now=now, lasts=lasts
+    )
     draft = messages.confirm_alert(
         site(),
         words=alert.words,
         daily=alert.pace == "daily",
         link=site().link(token),
-        until=now + PURPOSES["save_alert"].lasts,
+        until=now + lasts,
     )
     outbox.put(work, draft, site=site(), to=person.email, person_id=person.id, now=now)
 
@@ -90,7 +96,7 @@ def sent() -> str:
         title=gettext("Check your mail"),
         lede=gettext("We’ve mailed a link to the address you gave. Your alert starts with it."),
         last_step=gettext("Press “Start my alert”."),
-        lasts=gettext("It works once, for 72 hours, on any phone or computer."),
+        lasts=confirm_within(site().unconfirmed_for),
         again=url_for("results.ads"),
     )
 

@@ -18,6 +18,7 @@ HONEYPOT = "leave_this_empty"
 BY_LINK_ALONE = {
     "stop.act",
     "answer.act",
+    "meet.act",
     "alert_link.act",
 }  # mail programs press it (RFC 8058), and its link is the secret
 

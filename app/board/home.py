@@ -7,12 +7,13 @@ from flask import Blueprint, current_app, render_template
 
 from app.ads import figures
 from app.ads import service as ads
-from app.board.view import card
+from app.board.view import cards
 from app.catalogue.sectors import all_sectors
 from app.core.clock import utcnow
 from app.current import index
 from app.db import db
 from app.matching import offer_helper as helper
+from app.moderation import service as moderation
 from app.relay import service as relay
 
 bp = Blueprint("home", __name__)
@@ -26,12 +27,13 @@ def home() -> str:
     now = utcnow()
     newest = ads.newest(db.session, now=now, limit=NEWEST)
     full = relay.full_boxes(db.session, newest)
+    vouched = moderation.networks.vouchers(db.session, [ad.person_id for ad in newest])
     people = helper.count(db.session, index(), now=now)
     most_wanted, least_offered = helper.gaps(people, WANTED)
     return render_template(
         "home.html",
         section="browse",
-        ads=[card(ad, is_full=ad.box in full) for ad in newest],
+        ads=cards(newest, full=full, vouched=vouched),
         figures=_figures(),
         most_wanted=most_wanted,
         least_offered=least_offered,

@@ -11,16 +11,18 @@ from app.ads import service as ads
 from app.ads.models import Ad
 from app.alerts import service as alerts
 from app.alerts.models import Alert
-from app.board import access
+from app.board import access, my_data, networks
 from app.board.language import gettext, lazy_gettext
 from app.board.mine import ACTIONS, mail_sign_in
-from app.board.view import view
+from app.board.numbers import whole
+from app.board.view import AdView, view
 from app.core.clock import utcnow
 from app.core.errors import Kind, Refusal
 from app.core.i18n import N_
 from app.core.site import ad_path
 from app.current import site
 from app.db import db, transaction
+from app.moderation import service as moderation
 from app.people import service as people
 from app.people.models import Link, Person
 from app.relay import service as relay
@@ -44,6 +46,7 @@ _SPENT = (
     NothingLeft,
     relay.NothingWaits,
     alerts.AlertUnknown,
+    moderation.InvitationUnknown,
 )
 _SPENT_TITLES = {
     people.LinkUnknown: lazy_gettext("We don’t know this link"),
@@ -52,6 +55,7 @@ _SPENT_TITLES = {
     NothingLeft: lazy_gettext("There is nothing left for this link to do"),
     relay.NothingWaits: lazy_gettext("There is nothing left for this link to do"),
     alerts.AlertUnknown: lazy_gettext("There is nothing left for this link to do"),
+    moderation.InvitationUnknown: lazy_gettext("There is nothing left for this link to do"),
 }
 
 BUTTONS = {
@@ -63,6 +67,8 @@ BUTTONS = {
     "resume": lazy_gettext("Put my ad back"),
     "thread": lazy_gettext("Continue"),
     "save_alert": lazy_gettext("Start my alert"),
+    "erase": lazy_gettext("Erase me"),
+    "join": lazy_gettext("Let them vouch for me"),
 }
 TITLES = {
     "publish": lazy_gettext("Publish your ad?"),
@@ -73,6 +79,8 @@ TITLES = {
     "resume": lazy_gettext("Put your ad back?"),
     "thread": lazy_gettext("Go on to the conversation?"),
     "save_alert": lazy_gettext("Start your alert?"),
+    "erase": lazy_gettext("Erase everything about you?"),
+    "join": lazy_gettext("Let a network vouch for you?"),
 }
 
 
@@ -86,6 +94,8 @@ def show(token: str) -> ResponseReturnValue:
         ad = _ad_of(db.session, link, now)
         opening, waiting = _waiting(db.session, link)
         alert = _alert_of(db.session, link)
+        network = _network_of(db.session, link)
+        going = my_data.what_goes(db.session, link.person) if link.purpose == "erase" else []
     except _SPENT as refusal:
         return _spent(refusal)
     return render_template(
@@ -93,10 +103,12 @@ def show(token: str) -> ResponseReturnValue:
         purpose=link.purpose,
         title=TITLES[link.purpose],
         button=BUTTONS[link.purpose],
-        ad=view(ad) if ad else None,
+        ad=_as_printed(ad) if ad else None,
         opening=opening,
         waiting=waiting,
         alert=alert,
+        network=network,
+        going=going,
         until=now + policy.LIVE_FOR,
     )
 
@@ -106,6 +118,8 @@ def act(token: str) -> ResponseReturnValue:
     """Do what the link is for, once, and go on to a clean address."""
     now = utcnow()
     try:
+        if people.look_at_link(db.session, token, now=now).purpose == "erase":
+            return my_data.erase_by_link(token)
         with transaction() as work:
             link = people.use_link(work, token, now=now)
             _check_works_here(link)
@@ -154,6 +168,17 @@ def _alert_of(work: Session, link: Link) -> Alert | None:
     return alerts.get_own(work, link.subject, person=link.person)
 
 
+def _network_of(work: Session, link: Link) -> moderation.Network | None:
+    """The network this link would join, None for other links; raises InvitationUnknown."""
+    if link.purpose != "join":
+        return None
+    return moderation.invitations.of_subject(work, link.subject)
+
+
+def _as_printed(ad: Ad) -> AdView:
+    return view(ad, vouched=moderation.networks.vouchers_of(db.session, ad.person_id))
+
+
 def _open_session(work: Session, person: Person, known: Person | None) -> str:
     """Confirm the address; a browser that already speaks for this person keeps its session."""
     people.confirm(person, now=utcnow())
@@ -175,11 +200,15 @@ def _do(work: Session, link: Link, ad: Ad | None) -> str:
     if (alert := _alert_of(work, link)) is not None:
         alerts.confirm(work, alert=alert, now=now)
         return url_for("alerts.mine")
+    if (network := _network_of(work, link)) is not None:
+        who = link.person
+        moderation.membership.join(work, network=network, person=who, through="link", now=now)
+        return url_for("mine.mine", _anchor="networks")
     if link.purpose == "message":
         relay.confirm_thread(work, key=link.subject, person=link.person, now=now, site=site())
         return url_for("thread.thread", key=link.subject)
     if link.purpose == "mine":
-        chosen = set(request.form.getlist("message", type=int))  # what was shown, or some of it
+        chosen = set(request.form.getlist("message", type=whole))  # what was shown, or some of it
         key, person = link.subject, link.person
         relay.send_waiting(work, key=key, person=person, chosen=chosen, now=now, site=site())
         return url_for("thread.thread", key=key)
@@ -206,7 +235,12 @@ def published(box: str) -> ResponseReturnValue:
     ad = ads.get_own(db.session, box, person=person)
     if not ads.is_live(ad, utcnow()):
         return redirect(url_for("mine.mine", _anchor="ads"), 303)
-    return render_template("published.html", ad=view(ad), canonical=site().ad(ad.box))
+    return render_template(
+        "published.html",
+        ad=_as_printed(ad),
+        canonical=site().ad(ad.box),
+        offers=networks.about(person).offers,
+    )
 
 
 def _spent(refusal: Refusal) -> tuple[str, int]:

@@ -11,12 +11,13 @@ from app.ads import service as ads
 from app.ads.models import Ad
 from app.board import access
 from app.board.alert_form import AlertForm
-from app.board.view import AdCard, card, view
+from app.board.view import AdCard, cards, view
 from app.core.clock import utcnow
 from app.current import vectors
 from app.db import db
 from app.matching import service as matching
 from app.matching.rules import Fit
+from app.moderation import service as moderation
 from app.relay import service as relay
 
 bp = Blueprint("matches", __name__)
@@ -39,14 +40,14 @@ def matches(box: str) -> ResponseReturnValue:
     now = utcnow()
     found = ads.get_live(db.session, box, now=now)
     told = matching.find(db.session, vectors(), found, now=now)
-    full = relay.full_boxes(db.session, [m.ad for m in (*told.mutual, *told.one_way)])
+    lines = _lines([*told.mutual, *told.one_way])
     person = access.person()
     return render_template(
         "matches.html",
         ad=view(found),
         own=person is not None and person.id == found.person_id,
-        mutual=[_line(match, full) for match in told.mutual],
-        one_way=[_line(match, full) for match in told.one_way],
+        mutual=lines[: len(told.mutual)],
+        one_way=lines[len(told.mutual) :],
         ready=told.ready,
         alert=AlertForm(formdata=None),
         alert_pairs=[("swap", found.box)],
@@ -65,10 +66,13 @@ def for_some_of(
             if match.ad.box not in apart_from and (before is None or match.score > before.score):
                 best[match.ad.box] = match
     chosen = sorted(best.values(), key=lambda match: -match.score)[:most]
-    full = relay.full_boxes(db.session, [match.ad for match in chosen])
-    return [_line(match, full) for match in chosen]
+    return _lines(chosen)
 
 
-def _line(match: matching.Match, full: set[str]) -> Line:
-    shown = card(match.ad, is_full=match.ad.box in full)
-    return Line(shown, match.gets, match.gives, match.miles)
+def _lines(found: Sequence[matching.Match]) -> list[Line]:
+    others = [match.ad for match in found]
+    full = relay.full_boxes(db.session, others)
+    vouched = moderation.networks.vouchers(db.session, [ad.person_id for ad in others])
+    shown = cards(others, full=full, vouched=vouched)
+    pairs = zip(shown, found, strict=True)
+    return [Line(ad, match.gets, match.gives, match.miles) for ad, match in pairs]

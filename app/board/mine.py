@@ -10,7 +10,7 @@ from wtforms import StringField
 
 from app.ads import policy
 from app.ads import service as ads
-from app.board import access, offer_helper
+from app.board import access, networks, offer_helper, screening
 from app.board.ad_form import EditForm, filled
 from app.board.address_field import address_in
 from app.board.language import gettext, lazy_gettext
@@ -22,6 +22,7 @@ from app.core.site import ad_path
 from app.current import site
 from app.db import db, transaction
 from app.mail import messages, outbox
+from app.moderation import service as moderation
 from app.people import service as people
 from app.people.policy import SESSION_LASTS
 from app.relay import lines
@@ -31,7 +32,10 @@ bp = Blueprint("mine", __name__)
 MATCHES = 3  # of all one’s ads; each ad’s own page has more
 
 # Where a sign-in link may lead: a conversation, the form for changing an ad, or one’s alerts.
-_OWN_PAGE = re.compile(r"/threads/[0-9a-z]{16}|/ads/[0-9A-Z]{6}/edit|/alerts")
+_OWN_PAGE = re.compile(
+    r"/threads/[0-9a-z]{16}|/ads/[0-9A-Z]{6}/edit|/alerts"
+    r"|/desk(?:/(?:ad|thread|person)/[0-9A-Za-z]{6,16})?"
+)
 ACTIONS = {"renew": ads.renew, "pause": ads.pause, "resume": ads.resume, "close": ads.close}
 
 
@@ -53,7 +57,7 @@ class AskForm(FlaskForm):
 def mine() -> ResponseReturnValue:
     """The list of both with a session; without one, the form that asks for a link."""
     if access.person() is None:
-        return render_template("mine_ask.html", form=AskForm(formdata=None), next=_next())
+        return _ask_page(AskForm(formdata=None))
     return redirect(_next(), 303) if _next() else _mine()
 
 
@@ -86,25 +90,49 @@ def _mine() -> str:
         matches=for_some_of(live, apart_from=written, now=now, most=MATCHES),
         until=access.session_started() + SESSION_LASTS,
         email=person.email.reveal(),
+        networks=networks.about(person),
+        is_broker=moderation.find_broker(db.session, person) is not None,
     )
+
+
+def _ask_page(form: AskForm) -> str:
+    return render_template("mine_ask.html", form=form, next=_next(), wish=_wish())
 
 
 @bp.post("/mine")
 def ask() -> ResponseReturnValue:
-    """Mail a sign-in link to whoever is known, and answer the same to everyone."""
+    """Mail a link to whoever is known, and answer the same to everyone.
+
+    It signs in, or, where the form's `wish` is to be erased, shows what will go.
+    """
     form = AskForm()
     if not form.validate():
-        return render_template("mine_ask.html", form=form, next=_next()), 422
+        return _ask_page(form), 422
     assert form.address is not None
     with transaction() as work:
         access.limit(work, "sign-in-source", access.source())
         access.limit(work, "sign-in-address", form.address.key)
-        mail_sign_in(work, form.address, next=_next())
-    return redirect(url_for(".sent"), 303)
+        if _wish() == "erase":
+            _mail(work, form.address, "erase", "")
+        else:
+            mail_sign_in(work, form.address, next=_next())
+    return redirect(url_for(".sent", wish=_wish() or None), 303)
+
+
+def _wish() -> str:
+    return "erase" if request.values.get("wish") == "erase" else ""
 
 
 def mail_sign_in(work: Session, address: Address, *, next: str = "") -> None:
-    """Mail a sign-in link, if anybody has this address; it goes on to the path `next`.
+    """Mail a sign-in link, if anybody has this address; it goes on to the path `next`."""
+    _mail(work, address, "sign_in", next)
+
+
+_MAILS = {"sign_in": messages.sign_in, "erase": messages.erase_me}
+
+
+def _mail(work: Session, address: Address, purpose: str, subject: str) -> None:
+    """Mail a link of that purpose, if anybody has this address.
 
     The work is done for everybody and undone for strangers, so that the time taken tells nothing.
     """
@@ -112,8 +140,8 @@ def mail_sign_in(work: Session, address: Address, *, next: str = "") -> None:
     with work.begin_nested() as attempt:
         stranger = people.find_person(work, address) is None
         person = people.meet(work, email=address, now=now)
-        token = people.issue_link(work, person=person, purpose="sign_in", subject=next, now=now)
-        draft = messages.sign_in(site(), link=site().link(token))
+        token = people.issue_link(work, person=person, purpose=purpose, subject=subject, now=now)
+        draft = _MAILS[purpose](site(), link=site().link(token))
         outbox.put(work, draft, site=site(), to=person.email, person_id=person.id, now=now)
         if stranger:
             attempt.rollback()
@@ -135,9 +163,13 @@ def sent() -> str:
             "If this address has ads or messages here, a link to them is on its way. "
             "We answer the same to everyone, so that nobody can find out who uses the board."
         ),
-        last_step=gettext("Press “Open my ads and messages”."),
+        last_step=(
+            gettext("Press “Erase me”, once you have seen what will go.")
+            if _wish()
+            else gettext("Press “Open my ads and messages”.")
+        ),
         lasts=gettext("It works once, for 30 minutes, and only the newest one does."),
-        again=url_for(".mine"),
+        again=url_for(".mine", wish=_wish() or None),
     )
 
 
@@ -159,9 +191,14 @@ def edit(box: str) -> ResponseReturnValue:
         return _form_page(form, ad.box)
     if not form.validate():
         return _form_page(form, ad.box), 422
+    draft = form.draft()
+    seen = screening.look_at_ad(draft)
     with transaction() as work:
         own = ads.get_own(work, box, person=access.known(work))
-        changed = ads.edit(work, ad=own, draft=form.draft(), now=now)
+        found = screening.of_change(work, seen=seen, person=own.person, now=now)
+        changed = ads.edit(work, ad=own, draft=draft, now=now)
+        if found.held_reason and ads.is_live(changed, now):
+            ads.hold(work, ad=changed, why=found.held_reason, now=now)
         live = ads.is_live(changed, now)
         path = ad_path(changed.box, changed.headline)
     return redirect(path if live else url_for(".mine", _anchor="ads"), 303)

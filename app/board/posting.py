@@ -7,15 +7,17 @@ from sqlalchemy.orm import Session
 
 from app.ads import service as ads
 from app.ads.models import Ad
-from app.ads.policy import UNCONFIRMED_FOR
-from app.board import access, form_guard, offer_helper
+from app.board import access, form_guard, offer_helper, screening
 from app.board.ad_form import AdForm
 from app.board.mine import mail_sign_in
 from app.board.view import preview
+from app.board.words import confirm_within
 from app.core.clock import utcnow
+from app.core.secret import Address
 from app.current import site
-from app.db import transaction
+from app.db import db, transaction
 from app.mail import messages, outbox
+from app.moderation import service as moderation
 from app.people import service as people
 
 bp = Blueprint("posting", __name__)
@@ -56,8 +58,17 @@ def post() -> ResponseReturnValue:
         return redirect(url_for(".sent"), 303)
     assert form.address is not None
     fields = [(name, value) for name, value in form_guard.sent_fields() if name != "go"]
+    shown = preview(form.draft(), vouched=_vouched(form.address))
     email = form.address.reveal()
-    return render_template("preview.html", ad=preview(form.draft()), fields=fields, email=email)
+    return render_template("preview.html", ad=shown, fields=fields, email=email)
+
+
+def _vouched(address: Address) -> tuple[moderation.Voucher, ...]:
+    """Who vouches for them; nobody, as far as whoever has not proved the address may see."""
+    person = access.person()
+    if person is None or person.email_key != address.key:
+        return ()
+    return moderation.networks.vouchers_of(db.session, person.id)
 
 
 def _keep(form: AdForm) -> None:
@@ -67,13 +78,13 @@ def _keep(form: AdForm) -> None:
     they see next promises a mail, and must not say to a stranger who has an ad.
     """
     assert form.address is not None
-    now = utcnow()
+    now, draft = utcnow(), form.draft()
+    seen = screening.look_at_ad(draft)
     with transaction() as work:
         access.limit(work, "post-source", access.source())
         person = people.meet(work, email=form.address, now=now)
-        ad, to_mail = ads.post(
-            work, draft=form.draft(), person=person, now=now, held_reason=form_guard.oddity()
-        )
+        found = screening.of_ad(work, seen=seen, person=person, now=now)
+        ad, to_mail = ads.post(work, draft=draft, person=person, now=now, assessment=found)
         if to_mail:
             access.limit(work, "post-address", form.address.key)
             mail_link(work, ad)
@@ -85,13 +96,16 @@ def _keep(form: AdForm) -> None:
 def mail_link(work: Session, ad: Ad) -> None:
     """Mail the link that publishes this ad."""
     now = utcnow()
-    token = people.issue_link(work, person=ad.person, purpose="publish", subject=ad.box, now=now)
+    lasts = site().unconfirmed_for
+    token = people.issue_link(
+        work, person=ad.person, purpose="publish", subject=ad.box, now=now, lasts=lasts
+    )
     draft = messages.confirm_ad(
         site(),
         headline=ad.headline,
         box=ad.box,
         link=site().link(token),
-        until=now + UNCONFIRMED_FOR,
+        until=now + lasts,
     )
     outbox.put(work, draft, site=site(), to=ad.person.email, person_id=ad.person_id, now=now)
 
@@ -103,10 +117,10 @@ def sent() -> str:
         "sent.html",
         title=gettext("Check your mail"),
         lede=gettext(
-            "We’ve mailed a link to the address you gave. Your ad is safe with us for three days; "
+            "We’ve mailed a link to the address you gave. Your ad is kept for you; "
             "it isn’t published yet."
         ),
         last_step=gettext("Press “Publish my ad”. It can be found at once."),
-        lasts=gettext("It works once, for 72 hours, on any phone or computer."),
+        lasts=confirm_within(site().unconfirmed_for),
         again=url_for(".new"),
     )

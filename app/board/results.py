@@ -14,7 +14,7 @@ from app.ads.service import find_ad, live_of_person
 from app.board import access, feed, words
 from app.board.alert_form import AlertForm
 from app.board.language import gettext, ngettext
-from app.board.view import card
+from app.board.view import cards
 from app.catalogue.places import near_misses
 from app.catalogue.sectors import all_sectors, find_sector
 from app.catalogue.skills import normalise_skill
@@ -23,6 +23,7 @@ from app.core.tokens import normalise_box
 from app.current import index, site, vectors
 from app.db import db
 from app.matching import service as matching
+from app.moderation import service as moderation
 from app.relay import service as relay
 from app.search import service as search
 from app.search.index import IndexUnavailable
@@ -63,20 +64,22 @@ def ads() -> ResponseReturnValue:
     query = found.query
     other = [] if found.total else search.meanwhile(db.session, index(), query, now=now)
     chosen = _chosen(query)
-    full = relay.full_boxes(db.session, [*found.ads, *other])
+    shown = [*found.ads, *other]
+    full = relay.full_boxes(db.session, shown)
+    vouched = moderation.networks.vouchers(db.session, [ad.person_id for ad in shown])
     ways = [] if found.total else search.widen(db.session, index(), query, now=now)
     unknown = query.place_text if query.place is None else ""
     return render_template(
         "results.html",
         query=query,
         found=found,
-        ads=[card(ad, is_full=ad.box in full) for ad in found.ads],
+        ads=cards(found.ads, full=full, vouched=vouched),
         heading=heading(query, found.total),
         asked=", ".join(item.words for item in chosen),
         highlight=highlighter(found),
         respelt=_respelt(found),
         rather=[one for one in found.respelt if not one.taken],
-        meanwhile=[card(ad, is_full=ad.box in full) for ad in other],
+        meanwhile=cards(other, full=full, vouched=vouched),
         facets=_facets(query, found),
         chosen=chosen,
         ways=[(way_words(way), results_url(way.query), way.total) for way in ways],

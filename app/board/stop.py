@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.board import access
 from app.board.language import gettext
-from app.board.thread_forms import ReportForm
+from app.board.thread import send_report
+from app.board.thread_forms import REPORT_MOST, ReportForm
 from app.board.words import REPORTS
 from app.core.clock import utcnow
 from app.current import site
 from app.db import db, transaction
-from app.moderation import service as moderation
 from app.people import service as people
 from app.people.models import Person
 from app.relay import policy
@@ -74,24 +74,17 @@ def _do(
     elif wish == "block":
         relay.block(work, thread=thread, by=role, now=now)
     else:
-        _report(work, person, thread, now)
+        _report(work, person, thread, role)
 
 
-def _report(work: Session, person: Person, thread: Thread, now: datetime) -> None:
+def _report(work: Session, person: Person, thread: Thread, role: Role) -> None:
     access.limit(work, "report-source", access.source())
-    reason = request.form.get("reason", "")
-    moderation.report(
-        work,
-        subject_kind="thread",
-        subject=thread.key,
-        reason=reason if reason in REPORTS else "other",
-        text="",
-        email=None,
-        reporter=person,
-        url=site().thread(thread.key),
-        now=now,
-        site=site(),
-    )
+    form = ReportForm()
+    form.validate()  # a press without a reason is a report all the same
+    if form.reason.data not in REPORTS:
+        form.reason.data = "other"
+    form.text.data = (form.text.data or "")[:REPORT_MOST]
+    send_report(work, form, person, thread, role)
 
 
 def _page(work: Session, person: Person, thread: Thread, role: Role, *, done: str = "") -> str:
@@ -105,7 +98,7 @@ def _page(work: Session, person: Person, thread: Thread, role: Role, *, done: st
         headline=thread.headline,
         done=_done(done, name),
         muted=relay.is_muted(thread, role),
-        may_decline=state == "open" and role == "writer",
+        may_decline=state == "open" and role == "writer" and policy.was_written_to(thread),
         may_block=not gone and not relay.has_blocked(work, thread, role),
         report=ReportForm(formdata=None, reason="other"),
     )

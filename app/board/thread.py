@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.board import access
 from app.board.language import gettext, lazy_gettext
+from app.board.report import ways
 from app.board.thread_forms import DeclineForm, MessageForm, ReportForm
 from app.board.thread_lines import closed, lines
-from app.board.view import AdCard, card
+from app.board.view import AdCard, cards
 from app.core.clock import utcnow
 from app.core.site import ad_path
 from app.current import index, site, vectors
@@ -132,27 +133,40 @@ def report(key: str) -> ResponseReturnValue:
         if not form.validate():
             return _page(work, found, role, report=form), 422
         access.limit(work, "report-source", access.source())
-        kept = moderation.report(
-            work,
-            subject_kind="thread",
-            subject=found.key,
-            reason=form.reason.data,
-            text=form.text.data or "",
-            email=None,
-            reporter=person,
-            url=site().thread(found.key),
-            now=utcnow(),
-            site=site(),
-        )
-        number = kept.number
+        number = send_report(work, form, person, found, role).number
     flash(number, "reported")
     return redirect(url_for(".thread", key=key), 303)
+
+
+def send_report(
+    work: Session, form: ReportForm, person: Person, found: Thread, role: Role
+) -> moderation.Report:
+    """Hand what the form says to the broker, in the name of that side’s person."""
+    said = moderation.Said(
+        reason=form.reason.data,
+        text=form.text.data or "",
+        email=None,
+        reporter=person,
+        source=access.source(),
+    )
+    return moderation.report_thread(
+        work,
+        thread=found,
+        by=role,
+        person_too=bool(form.person.data),
+        attach=bool(form.attach.data),
+        said=said,
+        ways=ways(),
+        now=utcnow(),
+        site=site(),
+    )
 
 
 def _others(work: Session, found: Thread) -> list[AdCard]:
     """Ads that somebody might turn to who has waited for long."""
     others = followups.others_for(work, vectors(), index(), thread=found, now=utcnow())
-    return [card(other) for other in others]
+    vouched = moderation.networks.vouchers(work, [ad.person_id for ad in others])
+    return cards(others, vouched=vouched)
 
 
 def _wish() -> str:
@@ -203,6 +217,7 @@ def _page(
         waited=waited // timedelta(days=1) if waited is not None else None,
         others=_others(work, found) if role == "replier" else [],
         is_open=state == "open",
+        may_decline=state == "open" and role == "writer" and policy.was_written_to(found),
         may_block=state not in policy.NOT_YET and not blocked and not gone,
         may_report=state not in policy.NOT_YET,
         may_mute=state == "open" or relay.is_muted(found, role),

@@ -1,7 +1,7 @@
 """The forms of a conversation's page: the next message, a kind no, a report."""
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, TextAreaField
+from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from app.board.language import gettext, lazy_gettext
@@ -55,6 +55,13 @@ class ReportForm(FlaskForm):
         validate_choice=False,
     )
     text = TextAreaField(lazy_gettext("Anything our broker should know"), id="report-text")
+    person = BooleanField(
+        lazy_gettext("It’s about the person, more than about this one conversation"),
+        id="report-person",
+    )
+    attach = BooleanField(
+        lazy_gettext("Let the broker read the last ten messages here"), id="report-attach"
+    )
 
     def validate(self, extra_validators: object = None) -> bool:
         """A reason is needed; words are not."""

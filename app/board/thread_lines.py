@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from app.board.language import gettext, ngettext
 from app.board.words import DECLINES
-from app.relay import policy
+from app.relay import delivery, policy
 from app.relay.models import Event, Message, Thread
 from app.relay.policy import Role
 from app.relay.scrub import ADDRESS_REMOVED, ADDRESS_SHARED
@@ -53,7 +53,7 @@ def _line(message: Message, state: str, role: Role) -> Line:
         state=state if own else "",
         at=message.created_at,
         by_mail=message.by_mail,
-        notes=_notes(message),
+        notes=_notes(message, own),
     )
 
 
@@ -72,10 +72,17 @@ def _with_marks(text: str) -> Markup:
     return Markup("").join([*pieces, escape(text[at:])])
 
 
-def _notes(message: Message) -> list[str]:
+def _notes(message: Message, own: bool) -> list[str]:
     notes = []
     if count := message.addresses_removed:
         notes.append(ngettext("An address was removed.", "%(num)d addresses were removed.", count))
+    if not own and delivery.leads_away(message.thread, message):
+        notes.append(
+            gettext(
+                "It carries a link, a number, or a wish to go on elsewhere. There’s no hurry: here "
+                "you can write to each other for as long as you like."
+            )
+        )
     if count := message.files:
         notes.append(
             ngettext(
@@ -88,6 +95,11 @@ def _notes(message: Message) -> list[str]:
 
 
 def _happened(event: Event, own: bool, name: str) -> Line:
+    if event.what == "read":
+        said = gettext("Our broker has read the last messages of this conversation.")
+        return Line(at=event.created_at, own=False, event=said)
+    if event.what == "introduced":
+        return Line(at=event.created_at, own=False, event=_introduced(event.said))
     words = {
         ("automatic", True): gettext(
             "Your mailbox answered by itself; that wasn’t passed on to %(name)s.", name=name
@@ -101,6 +113,14 @@ def _happened(event: Event, own: bool, name: str) -> Line:
         ("unshared", False): gettext("%(name)s no longer shares an address.", name=name),
     }
     return Line(at=event.created_at, own=own, event=words[event.what, own])
+
+
+def _introduced(line: str) -> str:
+    if not line:
+        return gettext("Our broker introduced you to each other, and you both said yes.")
+    return gettext(
+        "Our broker introduced you to each other, and you both said yes: ‘%(line)s’", line=line
+    )
 
 
 def closed(found: Thread, role: Role, state: str, name: str, blocked: bool) -> str:
@@ -121,6 +141,8 @@ def closed(found: Thread, role: Role, state: str, name: str, blocked: bool) -> s
         return _silent()
     if found.reason == policy.WITHHELD:
         return gettext("Our broker hasn’t passed this message on.")
+    if found.reason == policy.STOPPED:
+        return gettext("Our broker has ended this conversation, and has told you why by mail.")
     if own and blocked:
         return gettext(
             "You ended this conversation. Nothing more from %(name)s reaches you.", name=name

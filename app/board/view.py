@@ -1,5 +1,6 @@
 """An ad as the templates see it: the row with its codes turned into words, nothing private."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from app.board.language import gettext
 from app.catalogue.places import Place, find_place
 from app.catalogue.sectors import find_sector
 from app.core.site import ad_path
+from app.moderation.service import Voucher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class AdCard:
     modes: tuple[str, ...]
     posted_at: datetime | None
     is_full: bool = False
+    vouched: tuple[Voucher, ...] = ()  # the networks that vouch for its writer
 
     @property
     def url(self) -> str:
@@ -65,12 +68,19 @@ class AdView(AdCard):
     expires_at: datetime | None
 
 
-def card(ad: Ad, *, is_full: bool = False) -> AdCard:
+def card(ad: Ad, *, is_full: bool = False, vouched: tuple[Voucher, ...] = ()) -> AdCard:
     """An ad of the database for a list; its skills are not asked for."""
-    return AdCard(**_of_row(ad), **_brief(ad), is_full=is_full)
+    return AdCard(**_of_row(ad), **_brief(ad), is_full=is_full, vouched=vouched)
 
 
-def view(ad: Ad, *, is_full: bool = False) -> AdView:
+def cards(
+    ads: Iterable[Ad], *, full: Collection[str] = (), vouched: Mapping[int, tuple[Voucher, ...]]
+) -> list[AdCard]:
+    """A list of them. `full`: the Boxes of those; `vouched`: by writer, asked for them together."""
+    return [card(ad, is_full=ad.box in full, vouched=vouched.get(ad.person_id, ())) for ad in ads]
+
+
+def view(ad: Ad, *, is_full: bool = False, vouched: tuple[Voucher, ...] = ()) -> AdView:
     """An ad of the database in words."""
     return AdView(
         **_of_row(ad),
@@ -80,10 +90,11 @@ def view(ad: Ad, *, is_full: bool = False) -> AdView:
         offers_skills=ad.side_skills("offers"),
         expires_at=ad.expires_at,
         is_full=is_full,
+        vouched=vouched,
     )
 
 
-def preview(draft: Draft) -> AdView:
+def preview(draft: Draft, *, vouched: tuple[Voucher, ...] = ()) -> AdView:
     """An ad that is not one yet, as it will be printed."""
     return AdView(
         **_brief(draft),
@@ -94,6 +105,7 @@ def preview(draft: Draft) -> AdView:
         seeks_skills=draft.seeks_skills,
         offers_skills=draft.offers_skills,
         expires_at=None,
+        vouched=vouched,
     )
 
 

@@ -1,6 +1,6 @@
 """Values in words, for pages: days, ways to meet, rhythms, distances. All through gettext."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -100,6 +100,16 @@ def day_and_time(moment: datetime) -> str:
     here = moment.astimezone(LONDON)
     words = format_date(here.date(), "EEEE d MMMM", locale=get_locale())
     return f"{words}, {format_time(here.time(), 'HH:mm', locale=get_locale())}"
+
+
+def confirm_within(period: timedelta) -> str:
+    """How long a link works that confirms something."""
+    hours = round(period.total_seconds() / 3600)
+    return ngettext(
+        "It works once, for %(num)d hour, on any phone or computer.",
+        "It works once, for %(num)d hours, on any phone or computer.",
+        hours,
+    )
 
 
 def modes_words(modes: tuple[str, ...]) -> str:

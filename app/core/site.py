@@ -1,6 +1,7 @@
 """What a mail or a page says of the board itself, and every address that leads back to it."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from app.core.secret import Address
 from app.core.signing import Signer
@@ -18,6 +19,7 @@ class Site:
     broker_email: Address | None
     relay_domain: str = ""  # '' where mails point to the conversation's page
     to_header: str = "sink"  # or real: whose address stands in To
+    unconfirmed_for: timedelta = timedelta(hours=72)  # how long what nobody confirmed waits
     signer: Signer = field(default_factory=lambda: Signer(("",)), repr=False)
 
     def link(self, token: str) -> str:
@@ -31,6 +33,30 @@ class Site:
     def answer(self, token: str) -> str:
         """Where an ad’s writer answers a first message by one press."""
         return f"{self.base_url}/l/answer-{token}"
+
+    def confirm_report(self, token: str) -> str:
+        """Where one says that a report is one’s own."""
+        return f"{self.base_url}/l/report-{token}"
+
+    def appeal(self, token: str) -> str:
+        """Where one asks for a second look at a decision."""
+        return f"{self.base_url}/l/appeal-{token}"
+
+    def meet(self, token: str) -> str:
+        """Where one says yes or no to an introduction."""
+        return f"{self.base_url}/l/meet-{token}"
+
+    def join(self, token: str) -> str:
+        """A network’s invitation: where its members join."""
+        return f"{self.base_url}/join/{token}"
+
+    def network(self, slug: str) -> str:
+        """What it means that this network vouches for somebody."""
+        return f"{self.base_url}/networks/{slug}"
+
+    def desk(self, kind: str, subject: str) -> str:
+        """Where a broker decides about a thing; by way of signing in, where that is needed."""
+        return f"{self.base_url}/mine?next=/desk/{kind}/{subject}"
 
     def alert(self, token: str) -> str:
         """Where one sees what an alert found, and says how it shall go on."""

@@ -36,6 +36,7 @@ class Wait:
     ad: str
     writer_takes_mail: bool = True
     replier_takes_mail: bool = True
+    replier_may_speak: bool = True  # not whom a broker has suspended
 
 
 def reminds(wait: Wait, now: datetime) -> bool:
@@ -71,4 +72,4 @@ def rate(share: float | None) -> Rate:
 
 
 def _waits(wait: Wait) -> bool:
-    return wait.state == "open" and not wait.answered
+    return wait.state == "open" and not wait.answered and wait.replier_may_speak

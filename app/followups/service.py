@@ -149,6 +149,7 @@ def _wait(thread: Thread, now: datetime) -> Wait:
         ad=ads_policy.state_at(thread.ad, now) if thread.ad else "",
         writer_takes_mail=delivery.takes_mail(thread, "writer"),
         replier_takes_mail=delivery.takes_mail(thread, "replier"),
+        replier_may_speak=thread.replier is None or thread.replier.suspended_at is None,
     )
 
 

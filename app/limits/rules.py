@@ -19,6 +19,7 @@ LIMITS = {
     "sign-in-source": Limit(60, timedelta(hours=1)),
     "report-source": Limit(20, timedelta(hours=1)),
     "alert-source": Limit(40, timedelta(hours=1)),
+    "join-source": Limit(300, timedelta(hours=1)),  # a lecture hall may join at once
     "api-source": Limit(3000, timedelta(hours=1)),
     # By address, so that nobody's inbox can be filled by someone else:
     "post-address": Limit(10, timedelta(days=1)),
@@ -26,6 +27,8 @@ LIMITS = {
     "sign-in-address": Limit(6, timedelta(hours=1)),
     "report-address": Limit(5, timedelta(days=1)),
     "alert-address": Limit(10, timedelta(days=1)),
+    "join-address": Limit(5, timedelta(days=1)),
+    "export-address": Limit(10, timedelta(hours=1)),
     "message-address": Limit(200, timedelta(days=1)),
     # By conversation, in answers by mail; more than that an hour looks like two machines talking.
     # Whoever was answered is free, but for the same words again and for what no hand can write:

@@ -28,6 +28,11 @@ def sign_in(site: Site, *, link: str, language: str = "en") -> Draft:
     return Writer(site, "sign_in", language)(link=link)
 
 
+def erase_me(site: Site, *, link: str, language: str = "en") -> Draft:
+    """To somebody who asked to be erased without signing in: the link that shows what will go."""
+    return Writer(site, "erase_me", language)(link=link)
+
+
 def expiry_reminder(
     site: Site,
     *,
@@ -73,9 +78,41 @@ def ad_published(site: Site, *, headline: str, box: str, language: str = "en") -
     return write(headline=one_line(headline), box=box, page=site.ad(box, headline))
 
 
-def ad_removed(site: Site, *, headline: str, box: str, language: str = "en") -> Draft:
-    """To the writer of an ad that the broker took off the board."""
-    return Writer(site, "ad_removed", language)(headline=one_line(headline), box=box)
+def ad_held(site: Site, *, headline: str, box: str, language: str = "en") -> Draft:
+    """To the writer of an ad that several people reported: a broker looks at it first."""
+    return Writer(site, "ad_held", language)(headline=one_line(headline), box=box)
+
+
+def decided(
+    site: Site,
+    *,
+    what: str,
+    kind: str,
+    headline: str,
+    box: str,
+    more: int,
+    reason: str,
+    sentence: str,
+    link: str,
+    language: str = "en",
+) -> Draft:
+    """To whoever a decision is about: `what` was done, and why.
+
+    `what`: change, pause, warn, remove, suspend or lift. `kind`: ad, thread or person; '' stands
+    for a `headline` or `box` there is none of; `more` others like it went the same way. `reason` is
+    a sentence of ours, `sentence` the broker’s own; `link` leads to the appeal.
+    """
+    write = Writer(site, "decided", language, typed=one_line(sentence))
+    return write(
+        what=what,
+        kind=kind,
+        headline=one_line(headline),
+        box=box,
+        more=more,
+        reason=reason,
+        link=link,
+        said=bool(sentence.strip()),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +223,13 @@ def new_message(
     first: bool,
     direct: Address | None = None,
     known: Known = "never",
+    wary: bool = False,
     language: str = "en",
 ) -> Draft:
     """To one side of a thread: what the other side wrote. `first`: the answer that opened it.
 
-    `direct`: the address its author shares; `known`: whether its author knows the reader’s.
+    `direct`: the address its author shares; `known`: whether its author knows the reader’s;
+    `wary`: whether it leads elsewhere, though nothing has been answered yet.
     """
     author = one_line(author_name)
     write = Writer(site, "new_message", language, typed=text, sender_name=author)
@@ -201,6 +240,7 @@ def new_message(
         stop=stop,
         author=author,
         first=first,
+        wary=wary,
         direct=direct.reveal() if direct else "",
         known=known,
     )
@@ -309,16 +349,41 @@ def report_received(
     url: str,
     language: str = "en",
 ) -> Draft:
-    """To the broker: a complaint about an `ad` (its Box) or a `thread` (its key), seen at `url`."""
+    """To the broker: a complaint about an ad (its Box), a thread (its key) or a person (handle)."""
     write = Writer(site, "report_received", language, typed=text)
-    return write(
-        number=number, is_ad=subject_kind == "ad", about=subject, reason=one_line(reason), page=url
-    )
+    return write(number=number, kind=subject_kind, about=subject, reason=one_line(reason), page=url)
 
 
-def report_thanks(site: Site, *, number: str, language: str = "en") -> Draft:
-    """To whoever reported something and left an address."""
-    return Writer(site, "report_thanks", language)(number=number)
+def report_thanks(site: Site, *, number: str, days: int, language: str = "en") -> Draft:
+    """To whoever reported something, and is known here: a broker decides within `days`."""
+    return Writer(site, "report_thanks", language)(number=number, days=days)
+
+
+def confirm_report(
+    site: Site, *, number: str, days: int, link: str, until: datetime, language: str = "en"
+) -> Draft:
+    """To an address typed into a report: the link by which it counts in full."""
+    write = Writer(site, "confirm_report", language)
+    return write(number=number, days=days, link=link, until=until)
+
+
+def report_decided(
+    site: Site,
+    *,
+    number: str,
+    acted: bool,
+    appeal: bool,
+    sentence: str,
+    link: str,
+    language: str = "en",
+) -> Draft:
+    """To whoever reported or, with `appeal`, disagreed: whether something was done about it.
+
+    `sentence` is the broker’s own, '' for none; `link` leads to the appeal.
+    """
+    write = Writer(site, "report_decided", language, typed=one_line(sentence))
+    said = bool(sentence.strip())
+    return write(number=number, acted=acted, appeal=appeal, said=said, link=link)
 
 
 def erased(site: Site, *, language: str = "en") -> Draft:

@@ -19,7 +19,14 @@ from app.core.site import Site
 from app.mail.compose import Route, compose, message_id_of, wire_form
 from app.mail.messages import Draft
 from app.mail.models import OutboxMail, Pause
-from app.mail.policy import GIVE_UP, GIVE_UP_SIGN_IN, OF_A_THREAD, TO_STRANGERS, Trouble
+from app.mail.policy import (
+    GIVE_UP,
+    GIVE_UP_SIGN_IN,
+    OF_A_THREAD,
+    SIGN_IN,
+    TO_STRANGERS,
+    Trouble,
+)
 
 _FATES = {
     "pending": "queued",
@@ -74,7 +81,7 @@ def put(
         raise ValueError(f"a mail of kind {draft.kind} belongs to a person")
     mime = compose(draft, site=site, to=to, now=now, route=route)
     own_id = message_id_of(mime)
-    patience = give_up_after or (GIVE_UP_SIGN_IN if draft.kind == "sign_in" else GIVE_UP)
+    patience = give_up_after or (GIVE_UP_SIGN_IN if draft.kind in SIGN_IN else GIVE_UP)
     mail = OutboxMail(
         kind=draft.kind,
         person_id=person_id,
@@ -120,6 +127,30 @@ def cancel(
         raise ValueError("say which mails to cancel")
     ended = {"state": "cancelled", "ended_at": now, **BLANK}
     return _count(session, sa.update(OutboxMail).where(*chosen).values(ended))
+
+
+def withhold_from(
+    session: Session,
+    *,
+    thread_ids: Collection[int],
+    author_id: int,
+    kinds: Collection[str],
+    now: datetime,
+) -> set[int]:
+    """Withhold what waits to go in these threads to others than `author_id`; returns which had any.
+
+    As for `cancel`: what is on its way this very moment may still arrive.
+    """
+    waiting = (
+        OutboxMail.state.in_(_STANDING),
+        OutboxMail.thread_id.in_(thread_ids),
+        OutboxMail.person_id != author_id,
+        OutboxMail.kind.in_(kinds),
+    )
+    ended = {"state": "cancelled", "ended_at": now, **BLANK}
+    statement = sa.update(OutboxMail).where(*waiting).values(ended).returning(OutboxMail.thread_id)
+    found = session.scalars(statement, execution_options={"synchronize_session": "fetch"})
+    return {thread_id for thread_id in found if thread_id is not None}
 
 
 def let_lie(session: Session, *, thread_id: int, person_id: int) -> list[int]:
@@ -240,28 +271,29 @@ def oldest_promise(session: Session, *, now: datetime) -> timedelta | None:
 def retry(session: Session, ids: Collection[int] | None, *, now: datetime) -> int:
     """Try again now: these dead or waiting mails, or all dead ones for None; returns how many.
 
-    Sign-in mails are left out: the link in a late one is dead.
+    Sign-in mails are left out: the link in a late one is dead. So are those whose text has gone.
     """
     chosen: list[sa.ColumnElement[bool]] = (
         [OutboxMail.state == "dead"]
         if ids is None
         else [OutboxMail.state.in_(("dead", "pending")), OutboxMail.id.in_(ids)]
     )
-    chosen.append(OutboxMail.kind != "sign_in")
+    chosen += [OutboxMail.kind.not_in(SIGN_IN), OutboxMail.mime != b""]
     again = {"due_at": now, "give_up_at": now + GIVE_UP, "attempts": 0, "ended_at": None}
     return _count(session, sa.update(OutboxMail).where(*chosen).values(state="pending", **again))
 
 
 def purge(session: Session, *, before: datetime) -> int:
-    """Drop notices made before then that are no longer waiting; a message keeps its mail's fate."""
-    return _count(
-        session,
-        sa.delete(OutboxMail).where(
-            OutboxMail.state.in_(("sent", "cancelled", "dead", "bounced")),
-            OutboxMail.message_id.is_(None),
-            OutboxMail.created_at < before,
-        ),
-    )
+    """Drop notices made before then that are no longer waiting; returns how many.
+
+    A message keeps its mail's fate as long as its conversation stands, but not the mail's words.
+    """
+    old = OutboxMail.created_at < before
+    dead = (OutboxMail.state == "dead", OutboxMail.message_id.is_not(None), OutboxMail.mime != b"")
+    session.execute(sa.update(OutboxMail).where(old, *dead).values(BLANK))
+    over = OutboxMail.state.in_(("sent", "cancelled", "dead", "bounced"))
+    notice = OutboxMail.message_id.is_(None)
+    return _count(session, sa.delete(OutboxMail).where(old, over, notice))
 
 
 def _count(session: Session, statement: sa.Update | sa.Delete) -> int:

@@ -10,6 +10,7 @@ LEASE = timedelta(seconds=120)  # how long one attempt has a mail to itself
 GIVE_UP = timedelta(days=3)
 SENT_KEPT = timedelta(days=14)  # rows of notices that went; address and text are gone at once
 GIVE_UP_SIGN_IN = timedelta(minutes=30)  # the link in it is dead by then
+SIGN_IN = frozenset({"sign_in", "erase_me"})  # a late one is of no use
 PAUSE = timedelta(minutes=1)  # how long a transport that can't be used is left alone
 SPREAD = 0.2  # mails that failed together shall not all come back together
 
@@ -19,9 +20,13 @@ WAITS = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 30, 60, 120, 240, 360)
 # Mails to people the board does not keep; any other loses its purpose with its person.
 TO_STRANGERS = frozenset({"report_received", "report_thanks", "erased", "for_broker"})
 
+OF_OTHERS_ADS = frozenset(
+    {"alert", "introduction", "matches", "no_answer_yet"}
+)  # they name ads of others
+
 # What one side of a conversation hears of the other; whoever mutes it gets none of these.
 OF_WAITING = frozenset({"reminder_to_answer", "no_answer_yet"})  # of one that nobody has answered
-OF_A_THREAD = frozenset({"new_message", "shared", "declined", "ended", *OF_WAITING})
+OF_A_THREAD = frozenset({"new_message", "introduced", "shared", "declined", "ended", *OF_WAITING})
 
 
 class Trouble(StrEnum):

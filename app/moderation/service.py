@@ -1,96 +1,130 @@
-"""Complaints: stored, and mailed to the broker who answers for this board."""
+"""Moderation: reports become cases, brokers decide, both sides are told, the log keeps it."""
 
-from datetime import datetime, timedelta
+from app.moderation import invitations, log, membership, networks
+from app.moderation.addresses import REASONS as ADDRESS_REASONS
+from app.moderation.addresses import show as show_address
+from app.moderation.appeals import appeal, get_decision
+from app.moderation.appeals import find as find_appeal
+from app.moderation.attached import count as count_attached
+from app.moderation.attached import open_for, read
+from app.moderation.brokers import add as add_broker
+from app.moderation.brokers import all_of_them as brokers
+from app.moderation.brokers import find as find_broker
+from app.moderation.brokers import name_of
+from app.moderation.brokers import remove as remove_broker
+from app.moderation.deciding import Wish, decide, decide_all, newest
+from app.moderation.history import History, find_person, get_person, history
+from app.moderation.keeping import erase_of, purge
+from app.moderation.models import Broker, Case, Decision, LogEntry, Report
+from app.moderation.network_models import Network, NetworkMember
+from app.moderation.network_rules import MEMBERSHIP_KEPT, NetworkDraft
+from app.moderation.networks import Voucher
+from app.moderation.queue import PAGE as QUEUE_PAGE
+from app.moderation.queue import Tally, Waiting, alike, unreachable
+from app.moderation.queue import page as queue
+from app.moderation.refusals import (
+    DecidedAlready,
+    InvitationUnknown,
+    NeedsReason,
+    NeedsWhy,
+    NetworkNameTaken,
+    NoSuchMember,
+    NotABroker,
+    NotOffered,
+    TakenOut,
+    ThingUnknown,
+)
+from app.moderation.reporting import (
+    Said,
+    Ways,
+    confirm,
+    of_case,
+    report_ad,
+    report_thread,
+    reports,
+)
+from app.moderation.rules import KEPT, LAST_MESSAGES
+from app.moderation.things import (
+    Thing,
+    decisions,
+    decisions_about,
+    find_handle,
+    handle_of,
+    newest_case,
+    open_cases,
+)
+from app.moderation.things import find as find_thing
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
-
-from app.core.secret import Address
-from app.core.site import Site
-from app.core.tokens import new_box
-from app.mail import messages, outbox
-from app.moderation.models import Report
-from app.people.models import Person
-from app.relay.scrub import scrub
-
-KEPT = timedelta(days=365)
-
-
-def report(
-    session: Session,
-    *,
-    subject_kind: str,
-    subject: str,
-    reason: str,
-    text: str,
-    email: Address | None,
-    reporter: Person | None,
-    url: str,
-    now: datetime,
-    site: Site,
-) -> Report:
-    """Keep a complaint about an ad or a thread; mail the broker, and thank who left an address.
-
-    The same complaint in the same words by the same person or address stands once. Addresses are
-    taken out of the words: whoever is named there, the broker needs none to decide.
-    """
-    own = ([email] if email else []) + ([reporter.email] if reporter else [])
-    text, _ = scrub(text, parties=own)
-    said = {
-        "subject_kind": subject_kind,
-        "subject": subject,
-        "reason": reason,
-        "text": text,
-        "email": email,
-        "reporter_id": reporter.id if reporter else None,
-    }
-    if (standing := session.scalar(select(Report).filter_by(**said))) is not None:
-        return standing
-    kept = Report(number=_free_number(session), created_at=now, **said)
-    session.add(kept)
-    session.flush()
-    _tell(session, kept, url, now, site)
-    return kept
-
-
-def _tell(session: Session, kept: Report, url: str, now: datetime, site: Site) -> None:
-    if site.broker_email is not None:
-        draft = messages.report_received(
-            site,
-            number=kept.number,
-            subject_kind=kept.subject_kind,
-            subject=kept.subject,
-            reason=kept.reason,
-            text=kept.text,
-            url=url,
-        )
-        outbox.put(session, draft, site=site, to=site.broker_email, person_id=None, now=now)
-    if kept.email is not None:
-        draft = messages.report_thanks(site, number=kept.number)
-        outbox.put(session, draft, site=site, to=kept.email, person_id=None, now=now)
-
-
-def reports(session: Session) -> list[Report]:
-    """Every complaint, newest first."""
-    return list(session.scalars(select(Report).order_by(Report.id.desc())))
-
-
-def erase_of(session: Session, *, person: Person) -> None:
-    """Take this person's address and name off the complaints they made; the complaints stay."""
-    for kept in session.scalars(select(Report).where(Report.reporter_id == person.id)):
-        kept.reporter_id = None
-        kept.email = None
-    for kept in session.scalars(select(Report).where(Report.email.is_not(None))):
-        if kept.email is not None and kept.email.key == person.email_key:
-            kept.email = None
-
-
-def purge(session: Session, *, before: datetime) -> None:
-    """Delete complaints made before `before`."""
-    session.execute(delete(Report).where(Report.created_at < before))
-
-
-def _free_number(session: Session) -> str:
-    while session.scalar(select(Report.id).where(Report.number == (number := new_box()))):
-        continue
-    return number
+# The door of the room: what stands in the modules beside this one is reached through it.
+__all__ = [
+    "ADDRESS_REASONS",
+    "KEPT",
+    "LAST_MESSAGES",
+    "MEMBERSHIP_KEPT",
+    "QUEUE_PAGE",
+    "Broker",
+    "Case",
+    "DecidedAlready",
+    "Decision",
+    "History",
+    "InvitationUnknown",
+    "LogEntry",
+    "NeedsReason",
+    "NeedsWhy",
+    "Network",
+    "NetworkDraft",
+    "NetworkMember",
+    "NetworkNameTaken",
+    "NoSuchMember",
+    "NotABroker",
+    "NotOffered",
+    "Report",
+    "Said",
+    "TakenOut",
+    "Tally",
+    "Thing",
+    "ThingUnknown",
+    "Voucher",
+    "Waiting",
+    "Ways",
+    "Wish",
+    "add_broker",
+    "alike",
+    "appeal",
+    "brokers",
+    "confirm",
+    "count_attached",
+    "decide",
+    "decide_all",
+    "decisions",
+    "decisions_about",
+    "erase_of",
+    "find_appeal",
+    "find_broker",
+    "find_handle",
+    "find_person",
+    "find_thing",
+    "get_decision",
+    "get_person",
+    "handle_of",
+    "history",
+    "invitations",
+    "log",
+    "membership",
+    "name_of",
+    "networks",
+    "newest",
+    "newest_case",
+    "of_case",
+    "open_cases",
+    "open_for",
+    "purge",
+    "queue",
+    "read",
+    "remove_broker",
+    "report_ad",
+    "report_thread",
+    "reports",
+    "show_address",
+    "unreachable",
+]

@@ -24,6 +24,7 @@ SHORT_NAME = 16  # characters, as OpenSearch 1.1 allows
 
 ROBOTS = """User-agent: *
 Disallow: /l/
+Disallow: /join/
 Disallow: /mine
 Disallow: /threads/
 Disallow: /ads/new

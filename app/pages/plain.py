@@ -4,13 +4,13 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from app.ads.policy import ENDED_KEPT, LIVE_FOR, UNCONFIRMED_FOR
+from app.ads.policy import LIVE_FOR
 from app.alerts import policy as alerts
-from app.current import site
+from app.current import settings, site
 from app.followups import rules as followups
-from app.mail.policy import SENT_KEPT
-from app.relay.accepting import KEPT as INCOMING_KEPT
-from app.relay.policy import CLOSED_KEPT, TEXT_MOST
+from app.pages.periods import periods
+from app.people.policy import PURPOSES
+from app.relay.policy import TEXT_MOST
 
 bp = Blueprint("pages", __name__)
 PAGES = ("help", "safety", "brokering", "privacy", "terms", "accessibility", "api")
@@ -18,7 +18,7 @@ PAGES = ("help", "safety", "brokering", "privacy", "terms", "accessibility", "ap
 
 def _page(name: str) -> None:
     def show() -> str:
-        return render_template(f"pages/{name}.html", section=_section(name), **_values())
+        return render_template(f"pages/{name}.html", section=_section(name), **values())
 
     bp.add_url_rule(f"/{name}", name, show)
 
@@ -27,19 +27,21 @@ def _section(name: str) -> str:
     return "help" if name in {"help", "safety", "api"} else ""
 
 
-def _values() -> dict[str, Any]:
-    """The periods a page names, from the rules that keep them."""
+def values() -> dict[str, Any]:
+    """What these pages, and papers printed from them, are filled in with."""
+    broker = site().broker_email
     return {
-        "broker_email_set": site().broker_email is not None,
+        "broker_email_set": broker is not None,
+        # The one address pages show: its owner is who answers here, and it is set for that.
+        "broker_email": broker.reveal() if broker else "",
+        "decide_days": settings().decide_within_days,
+        "reports_hide": settings().reports_hide,
+        "appeal_days": PURPOSES["appeal"].lasts.days,
         "by_mail": bool(site().relay_domain),
         "most": f"{TEXT_MOST:,}",
+        "kept": periods(settings()),
         "settings_days": {
-            "unconfirmed_hours": int(UNCONFIRMED_FOR.total_seconds() // 3600),
             "live_days": LIVE_FOR.days,
-            "ended_months": ENDED_KEPT.days // 30,
-            "sent_mail_days": SENT_KEPT.days,
-            "incoming_days": INCOMING_KEPT.days,
-            "message_idle_days": CLOSED_KEPT.days,
             "remind_days": followups.REMIND_AFTER.days,
             "console_days": followups.CONSOLE_AFTER.days,
             "rest_days": followups.REST_AFTER.days,

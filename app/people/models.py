@@ -20,6 +20,16 @@ class Person(Base):
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     undeliverable_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]  # since when a broker lets them neither post nor reply
+
+    __table_args__ = (
+        sa.Index(
+            "ix_people_undeliverable",
+            "undeliverable_at",
+            sqlite_where=sa.text("undeliverable_at IS NOT NULL"),
+            postgresql_where=sa.text("undeliverable_at IS NOT NULL"),
+        ),
+    )
 
 
 class Link(Base):

@@ -24,12 +24,17 @@ PURPOSES = {
     "mine": Purpose(timedelta(hours=72)),
     # Longer than ASVS's ten minutes: greylisting alone can take that (docs/decisions).
     "sign_in": Purpose(timedelta(minutes=30), newest_only=True),
+    "erase": Purpose(timedelta(minutes=30), newest_only=True),
     "renew": Purpose(timedelta(days=8)),
     "thread": Purpose(timedelta(days=30), once=False),
     "save_alert": Purpose(timedelta(hours=72)),
     "alert": Purpose(timedelta(days=180), once=False),  # so does ending an alert
     "answer": Purpose(timedelta(days=180), once=False),
     "resume": Purpose(timedelta(days=60)),  # as long as an ad lives
+    "report": Purpose(timedelta(hours=72)),
+    "join": Purpose(timedelta(hours=72)),
+    "meet": Purpose(timedelta(days=60), once=False),  # longer than it can be answered: it says so
+    "appeal": Purpose(timedelta(days=180), once=False),
     "stop": Purpose(timedelta(days=180), once=False),  # saying no works for as long as one likes
 }
 

@@ -1,6 +1,6 @@
 """Who is speaking: addresses that prove themselves by a mailed link, and browsers that used one."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
@@ -26,6 +26,32 @@ class LinkUsed(Refusal):
 class LinkExpired(Refusal):
     kind = Kind.GONE
     sentence = N_("This link has run out. Links only work for a while, to keep you safe.")
+
+
+class Suspended(Refusal):
+    """Said only to whoever has proved that the address is theirs."""
+
+    kind = Kind.CONFLICT
+    sentence = N_(
+        "A broker has paused your address here, so you can’t post or write just now. "
+        "The mail about it says why, and how to ask for a second look."
+    )
+
+
+def check_may_speak(person: Person) -> None:
+    """Raises Suspended for a person whom a broker lets neither post nor reply."""
+    if person.suspended_at is not None:
+        raise Suspended
+
+
+def suspend(person: Person, *, now: datetime) -> None:
+    """From now on they can neither post nor reply."""
+    person.suspended_at = person.suspended_at or now
+
+
+def let_speak(person: Person) -> None:
+    """A suspension is over."""
+    person.suspended_at = None
 
 
 def find_person(session: Session, email: Address) -> Person | None:
@@ -55,9 +81,18 @@ def could_not_reach(person: Person, *, now: datetime) -> None:
 
 
 def issue_link(
-    session: Session, *, person: Person, purpose: str, subject: str = "", now: datetime
+    session: Session,
+    *,
+    person: Person,
+    purpose: str,
+    subject: str = "",
+    now: datetime,
+    lasts: timedelta | None = None,
 ) -> str:
-    """Make a link and return its token, which is kept nowhere but in the mail that carries it."""
+    """Make a link and return its token, which is kept nowhere but in the mail that carries it.
+
+    It works as long as its purpose says, unless `lasts` says otherwise.
+    """
     rule = PURPOSES[purpose]
     if rule.newest_only:
         earlier = (Link.person_id == person.id, Link.purpose == purpose, Link.used_at.is_(None))
@@ -70,7 +105,7 @@ def issue_link(
             person_id=person.id,
             subject=subject,
             created_at=now,
-            expires_at=now + rule.lasts,
+            expires_at=now + (lasts or rule.lasts),
         )
     )
     session.flush()

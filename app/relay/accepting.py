@@ -88,9 +88,9 @@ def accept(
     return row
 
 
-def purge(session: Session, *, now: datetime) -> None:
+def purge(session: Session, *, now: datetime, kept: timedelta = KEPT) -> None:
     """Forget mails that were dealt with and can't be delivered a second time any more."""
-    old = (Incoming.state == "done", Incoming.received_at <= now - KEPT)
+    old = (Incoming.state == "done", Incoming.received_at <= now - kept)
     session.execute(sa.delete(Incoming).where(*old))
 
 

@@ -60,3 +60,10 @@ def known_to(session: Session, *, person_id: int) -> set[int]:
     )
     found = {one for pair in session.execute(pairs) for one in pair if one is not None}
     return found - {person_id}
+
+
+def acquainted(session: Session, *, person_ids: Collection[int]) -> set[tuple[int, int]]:
+    """As `known_to`, of many: pairs of which one at least is among them, who wrote the ad first."""
+    either = sa.or_(Thread.writer_id.in_(person_ids), Thread.replier_id.in_(person_ids))
+    pairs = session.execute(sa.select(Thread.writer_id, Thread.replier_id).where(either))
+    return {(one, other) for one, other in pairs if one is not None and other is not None}

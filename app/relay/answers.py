@@ -1,5 +1,6 @@
 """What a mail that was read leads to: a message, a question, a word to its sender, or nothing."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -63,6 +64,8 @@ def _answer(
     if person is None:
         return Outcome.STRAY
     known = _known(session, thread, person.email, reading, from_nobody, now, site)
+    if person.suspended_at is not None:
+        known = replace(known, is_open=False)
     outcome = decide(reading, known)
     if outcome is Outcome.RELAYED and reading is not None:
         outcome = _unless_too_many(session, thread, role, reading.text, now, site)

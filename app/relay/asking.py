@@ -10,7 +10,7 @@ from app.core.site import Site
 from app.mail import messages, tallies
 from app.people import service as people
 from app.people.models import Person
-from app.relay import delivery, keeping, passing, policy
+from app.relay import delivery, keeping, passing
 from app.relay.models import Message, Thread
 from app.relay.policy import Role
 from app.relay.refusals import NothingWaits, ThreadUnknown
@@ -61,8 +61,9 @@ def send_waiting(
 ) -> Thread:
     """Their owner says that these messages are theirs, so they go on; others stay and are erased.
 
-    Raises ThreadUnknown, NothingWaits (also for none chosen), ThreadClosed.
+    Raises ThreadUnknown, NothingWaits (also for none chosen), ThreadClosed, Suspended.
     """
+    people.check_may_speak(person)
     thread, found = waiting(session, key=key, person=person)
     theirs = [message for message in found if message.id in chosen]
     if not theirs:
@@ -86,13 +87,16 @@ def _ask(session: Session, thread: Thread, message: Message, now: datetime, site
     subject, since = thread.key, now - ASKED_AGAIN
     if people.link_waits(session, person=person, purpose="mine", subject=subject, since=since):
         return
-    link = people.issue_link(session, person=person, purpose="mine", subject=subject, now=now)
+    lasts = site.unconfirmed_for
+    link = people.issue_link(
+        session, person=person, purpose="mine", subject=subject, now=now, lasts=lasts
+    )
     draft = messages.was_this_you(
         site,
         headline=thread.headline,
         box=thread.box,
         text=message.text,
         link=site.link(link),
-        until=now + policy.UNCONFIRMED_FOR,
+        until=now + lasts,
     )
     delivery.promise(session, draft, thread=thread, to=person, now=now, site=site)

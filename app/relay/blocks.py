@@ -1,7 +1,9 @@
 """Who has blocked whom: a person's decision about a person, in every thread between the two."""
 
+from collections.abc import Collection
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -31,6 +33,13 @@ def either_way(session: Session, person_id: int) -> set[int]:
     """The people who are kept apart from this one, whoever of the two blocked the other."""
     blocked_it = select(Block.person_id).where(Block.blocked_id == person_id)
     return blocked_by(session, person_id) | set(session.scalars(blocked_it))
+
+
+def between(session: Session, *, person_ids: Collection[int]) -> set[tuple[int, int]]:
+    """As `either_way`, of many: pairs of which one at least is among them, who blocked first."""
+    either = sa.or_(Block.person_id.in_(person_ids), Block.blocked_id.in_(person_ids))
+    pairs = session.execute(select(Block.person_id, Block.blocked_id).where(either))
+    return {(one, other) for one, other in pairs}
 
 
 def _pair(thread: Thread, role: Role) -> tuple[int, int] | None:

@@ -18,6 +18,7 @@ from app.relay.aliases import alias_of
 from app.relay.models import Event, Message, Thread
 from app.relay.policy import Role
 from app.relay.scrub import unveil
+from app.spam.signals import carried
 
 
 def person_of(thread: Thread, role: Role) -> Person | None:
@@ -43,11 +44,19 @@ def takes_mail(thread: Thread, reader: Role) -> bool:
     return person is not None and person.undeliverable_at is None and not is_muted(thread, reader)
 
 
+def leads_away(thread: Thread, message: Message) -> bool:
+    """Whether somebody who was never answered sends a link, a number or a wish to go elsewhere."""
+    answered = thread.answered_at
+    early = answered is None or message.created_at < answered
+    return message.author == "replier" and early and bool(carried(message.text))
+
+
 def ask_to_confirm(session: Session, *, thread: Thread, now: datetime, site: Site) -> None:
     """Mail the replier the link that sends what they wrote, with all that it would send."""
     assert thread.replier is not None
+    to, lasts = thread.replier, site.unconfirmed_for
     link = people.issue_link(
-        session, person=thread.replier, purpose="message", subject=thread.key, now=now
+        session, person=to, purpose="message", subject=thread.key, now=now, lasts=lasts
     )
     unconfirmed = (m for m in thread.messages if m.state == "unconfirmed")
     waiting = [m.text for m in unconfirmed if not m.by_mail]  # those have a link of their own
@@ -57,7 +66,7 @@ def ask_to_confirm(session: Session, *, thread: Thread, now: datetime, site: Sit
         box=thread.box,
         text="\n\n".join(waiting),
         link=site.link(link),
-        until=now + policy.UNCONFIRMED_FOR,
+        until=now + lasts,
     )
     promise(session, draft, thread=thread, to=thread.replier, now=now, site=site)
 
@@ -74,7 +83,10 @@ def deliver(
     reader = policy.other(author)
     to = person_of(thread, reader)
     assert to is not None
-    first = not any(m.state in policy.DELIVERED for m in thread.messages)
+    # Two who were introduced have answered each other before either wrote.
+    first = thread.answered_at is None and not any(
+        m.state in policy.DELIVERED for m in thread.messages
+    )
     if is_muted(thread, reader):
         message.state = "sent"
     elif to.undeliverable_at is not None:
@@ -95,7 +107,7 @@ def _mail_message(
     site: Site,
 ) -> None:
     reader = policy.other(author)
-    stop = _stop(session, thread, reader, now, site)
+    stop = stop_link(session, thread, reader, now, site)
     direct = shared_address(thread, author)
     draft = messages.new_message(
         site,
@@ -103,9 +115,10 @@ def _mail_message(
         box=thread.box,
         author_name=policy.name_of(thread, author),
         text=unveil(message.text, direct),
-        link=_conversation(session, thread, reader, now, site),
+        link=conversation_link(session, thread, reader, now, site),
         stop=stop,
         first=first,
+        wary=leads_away(thread, message),
         direct=direct,
         known=_known(session, thread, reader),
     )
@@ -126,14 +139,14 @@ def tell_shared(session: Session, *, thread: Thread, by: Role, now: datetime, si
     reader, address = policy.other(by), shared_address(thread, by)
     if address is None or not takes_mail(thread, reader):
         return
-    stop = _stop(session, thread, reader, now, site)
+    stop = stop_link(session, thread, reader, now, site)
     draft = messages.shared(
         site,
         headline=thread.headline,
         box=thread.box,
         author_name=policy.name_of(thread, by),
         address=address,
-        link=_conversation(session, thread, reader, now, site),
+        link=conversation_link(session, thread, reader, now, site),
         stop=stop,
     )
     _put(session, draft, thread=thread, reader=reader, stop=stop, now=now, site=site)
@@ -151,7 +164,7 @@ def tell_declined(session: Session, *, thread: Thread, now: datetime, site: Site
         reason=thread.reason,
         known=_known(session, thread, "replier"),
     )
-    stop = _stop(session, thread, "replier", now, site)
+    stop = stop_link(session, thread, "replier", now, site)
     _put(session, draft, thread=thread, reader="replier", stop=stop, now=now, site=site)
 
 
@@ -166,15 +179,25 @@ def tell_ended(session: Session, *, thread: Thread, by: Role, now: datetime, sit
         box=thread.box,
         author_name=policy.name_of(thread, by),
     )
-    stop = _stop(session, thread, reader, now, site)
+    stop = stop_link(session, thread, reader, now, site)
     _put(session, draft, thread=thread, reader=reader, stop=stop, now=now, site=site)
 
 
 def notify(
-    session: Session, draft: Draft, *, thread: Thread, reader: Role, now: datetime, site: Site
+    session: Session,
+    draft: Draft,
+    *,
+    thread: Thread,
+    reader: Role,
+    now: datetime,
+    site: Site,
+    stop: str = "",
 ) -> None:
-    """Promise a mail of the board’s own to one side of the conversation, which takes it."""
-    stop = _stop(session, thread, reader, now, site)
+    """Promise a mail of the board’s own to one side of the conversation, which takes it.
+
+    `stop`: the link by which its text says no already, if there is one.
+    """
+    stop = stop or stop_link(session, thread, reader, now, site)
     _put(session, draft, thread=thread, reader=reader, stop=stop, now=now, site=site)
 
 
@@ -212,12 +235,14 @@ def _known(session: Session, thread: Thread, role: Role) -> Known:
     return "once" if session.scalar(select(told)) else "never"
 
 
-def _stop(session: Session, thread: Thread, reader: Role, now: datetime, site: Site) -> str:
+def stop_link(session: Session, thread: Thread, reader: Role, now: datetime, site: Site) -> str:
     """Where the reader of this very mail says no to more of them."""
     return site.stop(_link(session, thread, reader, "stop", now))
 
 
-def _conversation(session: Session, thread: Thread, reader: Role, now: datetime, site: Site) -> str:
+def conversation_link(
+    session: Session, thread: Thread, reader: Role, now: datetime, site: Site
+) -> str:
     return site.link(_link(session, thread, reader, "thread", now))
 
 

@@ -1,15 +1,16 @@
 """What is kept of a conversation: its words, for how long, and what is left after an erasure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.text import clean_text
-from app.mail import outbox
+from app.mail import forgetting, outbox
 from app.people.models import Person
 from app.relay import delivery, policy, sharing
+from app.relay.introducing import is_introduced
 from app.relay.models import Alias, Incoming, Message, Thread
 from app.relay.policy import Role
 from app.relay.scrub import scrub
@@ -70,16 +71,23 @@ def erase_of(session: Session, *, person: Person, now: datetime) -> None:
                 _leave(session, thread, role, now)
 
 
-def purge(session: Session, *, now: datetime) -> None:
-    """Forget what nobody confirmed, close what fell silent, erase what closed long ago."""
+def purge(
+    session: Session,
+    *,
+    now: datetime,
+    unconfirmed: timedelta = policy.UNCONFIRMED_FOR,
+    idle: timedelta = policy.KEPT,
+) -> None:
+    """Forget what nobody confirmed for so long, close what fell silent, erase what is idle so long.
+
+    With a conversation go its messages, its aliases, and the rows of the mails it promised.
+    """
     delivery.settle(session)
     session.flush()
-    unconfirmed = Message.state == "unconfirmed"
-    late = Message.created_at <= now - policy.UNCONFIRMED_FOR
-    session.execute(sa.delete(Message).where(unconfirmed, late))
+    late = (Message.state == "unconfirmed", Message.created_at <= now - unconfirmed)
+    session.execute(sa.delete(Message).where(*late))
     empty = sa.and_(Thread.state == "unconfirmed", ~_has_messages())
-    long_closed = Thread.ended_at <= now - policy.CLOSED_KEPT
-    session.execute(sa.delete(Thread).where(sa.or_(empty, long_closed)))
+    _delete(session, sa.or_(empty, Thread.moved_at <= now - idle))
     silent = sa.and_(Thread.state == "open", Thread.moved_at <= now - policy.IDLE_KEPT)
     closed = {"state": "ended", "ended_at": now, "reason": policy.IDLE}
     session.execute(sa.update(Thread).where(silent).values(closed))
@@ -110,8 +118,13 @@ def _leave(session: Session, thread: Thread, role: Role, now: datetime) -> None:
                 message.state = "withheld"
     session.flush()
     nobody = sa.and_(Thread.writer_id.is_(None), Thread.replier_id.is_(None))
-    useless = sa.or_(nobody, ~_has_messages())
-    session.execute(sa.delete(Thread).where(Thread.id == thread.id, useless))
+    useless = sa.or_(nobody, ~sa.or_(_has_messages(), is_introduced()))
+    _delete(session, sa.and_(Thread.id == thread.id, useless))
+
+
+def _delete(session: Session, which: sa.ColumnElement[bool]) -> None:
+    gone = list(session.scalars(sa.delete(Thread).where(which).returning(Thread.id)))
+    forgetting.forget_threads(session, thread_ids=gone)
 
 
 def _has_messages() -> sa.Exists:

@@ -87,8 +87,10 @@ def _line(thread: Thread, person: Person, last: Message | None, now: datetime) -
     state = policy.state_at(thread, now)
     turn: Literal["yours", "theirs", ""] = ""
     if state == "open":
-        turn = "yours" if last_by == "they" else "theirs"
+        turn = "theirs" if last_by == "you" else "yours"  # anybody’s, while nobody has written
     open_words = N_("Your turn") if turn == "yours" else N_("Waiting for an answer")
+    if last is None:
+        open_words = N_("Our broker introduced you: say hello")
     return ThreadLine(
         key=thread.key,
         role=role,

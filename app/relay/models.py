@@ -10,6 +10,8 @@ from app.db import Base
 from app.people.models import Person
 
 _WAITING = sa.text("state = 'open' AND answered_at IS NULL")
+_GROUPED = sa.text("text_group <> ''")
+_HELD = sa.text("state = 'held'")
 
 
 class Thread(Base):
@@ -17,7 +19,8 @@ class Thread(Base):
 
     `state`: unconfirmed (the replier has not pressed the link), held, open, declined, ended or
     blocked.
-    `answered_at` is the writer's first own message: from then on it takes a place of the capacity.
+    `answered_at` is the writer's first own message, or when a broker introduced the two: from then
+    on it takes a place of the capacity.
     A person who was erased leaves None; the other side keeps what they received, without a name.
     """
 
@@ -49,6 +52,9 @@ class Thread(Base):
     ended_by: Mapped[str] = mapped_column(sa.String(8), default="")  # writer or replier
     reason: Mapped[str] = mapped_column(sa.String(20), default="")  # of a decline
     held_reason: Mapped[str] = mapped_column(sa.String(40), default="")
+    # What app.spam said of its first message: 0 to 1, and the key that nearly the same texts share.
+    spam_score: Mapped[float] = mapped_column(default=0.0, server_default=sa.text("0"))
+    text_group: Mapped[str] = mapped_column(sa.String(16), default="", server_default=sa.text("''"))
     writer_muted_at: Mapped[datetime | None]  # since when that side wants no mail from here
     replier_muted_at: Mapped[datetime | None]
     writer_shared_at: Mapped[datetime | None]  # since when that side lets its address pass
@@ -62,10 +68,14 @@ class Thread(Base):
     )
 
     __table_args__ = (
+        sa.Index(
+            "ix_threads_text_group", "text_group", sqlite_where=_GROUPED, postgresql_where=_GROUPED
+        ),
         # Few wait at any time, and it is asked every minute which do.
         sa.Index(
             "ix_threads_waiting", "reached_at", sqlite_where=_WAITING, postgresql_where=_WAITING
         ),
+        sa.Index("ix_threads_held", "moved_at", sqlite_where=_HELD, postgresql_where=_HELD),
     )
 
 
@@ -98,7 +108,9 @@ class Message(Base):
 class Event(Base):
     """Something that happened in a thread beside messages, shown between them.
 
-    `what`: automatic (a machine of that side answered), shared, unshared (that side’s address).
+    `what`: automatic (a machine of that side answered), shared, unshared (that side’s address),
+    read (a broker read what one side attached to a report; `role` is broker), introduced (a broker
+    did that; `said` is their line, '' once one of the two was erased).
     """
 
     __tablename__ = "thread_events"
@@ -109,6 +121,7 @@ class Event(Base):
     )
     role: Mapped[str] = mapped_column(sa.String(8))  # whose doing it is
     what: Mapped[str] = mapped_column(sa.String(12))
+    said: Mapped[str] = mapped_column(sa.String(300), default="", server_default=sa.text("''"))
     created_at: Mapped[datetime]
 
 

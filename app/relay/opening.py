@@ -19,6 +19,7 @@ from app.people.models import Person
 from app.relay import blocks, delivery, keeping, policy
 from app.relay.models import Message, Thread
 from app.relay.refusals import AdFull, BadMessage, NotTaking, OwnAd, ThreadUnknown, TooLate
+from app.spam.service import UNREMARKABLE, Assessment
 
 
 class Outcome(StrEnum):
@@ -54,7 +55,7 @@ def open_thread(
     name: str,
     text: str,
     now: datetime,
-    held_reason: str = "",
+    assessment: Assessment = UNREMARKABLE,
     confirmed_by: Person | None,
     site: Site,
 ) -> Outcome:
@@ -76,7 +77,10 @@ def open_thread(
         thread = _new_thread(session, ad, person, name, now)
     if thread.state == "unconfirmed":
         thread.replier_name = name
-        thread.held_reason = thread.held_reason or held_reason
+    if thread.state == "unconfirmed" or policy.reopens(thread, now):
+        thread.held_reason = thread.held_reason or assessment.held_reason
+        thread.spam_score = max(thread.spam_score, assessment.score)
+        thread.text_group = assessment.group
     message, fresh = keeping.keep(session, thread, "replier", text, now)
     if message.state == "unconfirmed":
         message.by_mail = False  # perhaps it was held as a mail; now it goes the way of this form
@@ -171,6 +175,7 @@ def _new_thread(session: Session, ad: Ad, person: Person, name: str, now: dateti
         state="unconfirmed",
         reason="",
         held_reason="",
+        spam_score=0.0,
         ended_by="",
         created_at=now,
         moved_at=now,
@@ -225,6 +230,8 @@ def _check_may_reach(session: Session, thread: Thread, now: datetime) -> None:
         raise NotTaking
     if blocks.is_blocked(session, thread):
         raise NotTaking
+    if thread.replier is not None:
+        people.check_may_speak(thread.replier)
 
 
 def _ad(thread: Thread) -> Ad:

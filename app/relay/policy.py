@@ -20,13 +20,14 @@ NAME_MOST = 40
 UNCONFIRMED_FOR = timedelta(hours=72)
 OPEN_AFTER_AD = timedelta(days=30)  # how long one may go on talking once the ad is no longer live
 IDLE_KEPT = timedelta(days=180)  # then it closes by itself
-CLOSED_KEPT = timedelta(days=180)  # then it is erased
+KEPT = timedelta(days=180)  # after the last thing that happened in it; then it is erased
 SAME_WITHIN = timedelta(minutes=5)  # the same words again are the same press
 DECLINES = ("full", "time", "fit", "far", "none")
 
 NOT_YET = frozenset({"unconfirmed", "held"})  # the other side knows nothing of such a thread
 DELIVERED = frozenset({"queued", "sent", "undeliverable"})  # messages the other side may read
 WITHHELD = "withheld"  # the `reason` of a thread that a broker did not let through
+STOPPED = "stopped"  # the `reason` of a thread that a broker has ended
 IDLE = "idle"  # the `reason` of a thread that closed by itself
 
 
@@ -116,6 +117,11 @@ def reopens(thread: Thread, now: datetime) -> bool:
     return thread.state == "ended" and (
         thread.ended_by == "replier" or thread.reason in {WITHHELD, IDLE}
     )
+
+
+def was_written_to(thread: Thread) -> bool:
+    """Whether the replier wrote anything; two who were introduced may not have begun."""
+    return any(message.author == "replier" for message in thread.messages)
 
 
 def readable(message: Message, role: Role) -> bool:

@@ -7,12 +7,15 @@ from sqlalchemy.orm import Session
 
 from app.core.site import Site
 from app.mail import outbox
+from app.people import service as people
 from app.people.models import Person
 from app.relay import delivery, keeping, policy
 from app.relay.answering import have_talked, share_of
 from app.relay.asking import send_waiting, waiting
 from app.relay.blocks import block, blocked_by, has_blocked
+from app.relay.brokering import count_of, find_any, held_of, last_messages, note_read, role_of, stop
 from app.relay.delivery import is_muted, shared_address
+from app.relay.introducing import introduce
 from app.relay.keeping import erase_of, purge
 from app.relay.lines import ThreadLine, threads_of
 from app.relay.models import Message, Thread
@@ -42,6 +45,7 @@ from app.relay.refusals import (
     WritersOnly,
 )
 from app.relay.sharing import events, mute, share, unmute, unshare
+from app.relay.suspending import withhold_of
 
 # The door of the room: what stands in the modules beside this one is reached through it.
 __all__ = [
@@ -61,32 +65,41 @@ __all__ = [
     "blocked_by",
     "check_open",
     "confirm_thread",
+    "count_of",
     "decline",
     "end",
     "erase_of",
     "events",
+    "find_any",
     "find_thread",
     "full_boxes",
     "has_blocked",
     "have_talked",
     "held",
+    "held_of",
+    "introduce",
     "is_full",
     "is_muted",
+    "last_messages",
     "mute",
+    "note_read",
     "open_thread",
     "purge",
     "release",
     "remove_held",
+    "role_of",
     "send_waiting",
     "share",
     "share_of",
     "shared_address",
     "shown",
+    "stop",
     "threads_of",
     "unconfirmed",
     "unmute",
     "unshare",
     "waiting",
+    "withhold_of",
     "write",
 ]
 
@@ -124,6 +137,8 @@ def write(
 ) -> Message:
     """Keep a message and promise its mail. The same words within five minutes are one message."""
     check_open(thread, now=now)
+    if (person := delivery.person_of(thread, author)) is not None:
+        people.check_may_speak(person)
     if policy.text_problem(text) is not None:
         raise BadMessage
     message, _ = keeping.keep(session, thread, author, text, now)
@@ -138,12 +153,18 @@ def write(
 def decline(
     session: Session, *, thread: Thread, by: Role, reason: str, now: datetime, site: Site
 ) -> None:
-    """The writer's kind no, with one of `policy.DECLINES`. A second press changes nothing."""
+    """The writer's kind no, with one of `policy.DECLINES`. A second press changes nothing.
+
+    Where there is nothing to say no to, since they were introduced, it is a goodbye.
+    """
     if by != "writer":
         raise WritersOnly
     if reason not in policy.DECLINES:
         raise BadMessage
     if thread.state == "declined":
+        return
+    if not policy.was_written_to(thread):
+        end(session, thread=thread, by=by, now=now, site=site)
         return
     check_open(thread, now=now)
     _close(session, thread, "declined", by, now)

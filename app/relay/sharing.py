@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core.site import Site
 from app.mail import outbox
+from app.people import service as people
 from app.relay import delivery, policy
 from app.relay.models import Event, Message, Thread
 from app.relay.passing import check_open
@@ -41,9 +42,11 @@ def unmute(*, thread: Thread, by: Role) -> None:
 def share(session: Session, *, thread: Thread, by: Role, now: datetime, site: Site) -> None:
     """Let one's own address pass to the other side, who is told it by mail. Twice is once.
 
-    Raises ThreadClosed, or NotYet.
+    Raises ThreadClosed, or NotYet; Suspended for whom a broker lets say nothing.
     """
     check_open(thread, now=now)
+    if (person := delivery.person_of(thread, by)) is not None:
+        people.check_may_speak(person)
     if delivery.shared_address(thread, by) is not None:
         return
     _set(thread, by, "shared_at", now)
@@ -69,6 +72,8 @@ def forget(session: Session, thread: Thread, role: Role) -> None:
     _set(thread, role, "shared_at", None)
     own = (Event.thread_id == thread.id, Event.role == role)
     session.execute(sa.delete(Event).where(*own))
+    # What a broker said of the two may name either.
+    session.execute(sa.update(Event).where(Event.thread_id == thread.id).values(said=""))
 
 
 def _log(session: Session, thread: Thread, role: Role, what: str, now: datetime) -> None:

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from tests.board import AD
-from tests.faults.relay_site import Conversation, RelaySite, email_of, letters, mail_from
+from tests.faults.relay_site import Conversation, RelaySite, email_of, letters, mail_from, own_words
 from tests.faults.site import BROKEN, REFUSED
 from tests.mail.server import MailServer
 
@@ -105,6 +105,8 @@ class Crowd:
         """Post an ad by its form."""
         words = {
             "headline": f"Seeks a baker, {letters(number)}",
+            "seeks": f"Somebody to talk with about {own_words(number)}.",
+            "offers": f"What I know of {own_words(POSTER + number)}.",
             "email": email_of(POSTER + number),
         }
         fields = {**self.form, **AD, **words, "go": "mail"}
@@ -185,7 +187,7 @@ class Crowd:
 
 def said(number: int) -> str:
     """The words of that number."""
-    return f"Note {letters(number)}: I kept a shop in the old harbour for years. Shall we meet?"
+    return f"Note {letters(number)}: {own_words(number)}. Shall we meet?"
 
 
 def number_in(raw: bytes) -> int | None:

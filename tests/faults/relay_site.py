@@ -24,6 +24,7 @@ from tests.faults.starter import Program, Starter
 from tests.mail.server import MailServer
 from tests.relay.mailin.post import DOMAIN, TRUSTED, at
 from tests.relay.talk import Talk
+from tests.words import own_words as own_words
 
 ROOT_NAME, HOME = "quillon", "kith.example"  # in everybody's address, and in no text
 SHORTLY = {"LEASE_SECONDS": "1", "RETRY_SECONDS": "1"}  # really it is minutes

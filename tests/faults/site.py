@@ -22,7 +22,8 @@ from flask import Flask
 from app import create_app
 from app.config import ROOT, Settings
 from app.db import db
-from tests.board import AD, MESSAGE, Form
+from tests.board import AD, Form
+from tests.words import own_sides, own_words
 
 REFUSED, BROKEN = -1, 0  # nobody was listening; nobody knows what became of the request
 QUICKEST = 3.1  # seconds after which a form is not taken for a machine's
@@ -151,11 +152,13 @@ class Site:
     def ad(self, number: int, **changes: Any) -> dict[str, Any]:
         """The last step of posting ad `number`, by somebody of that number, in no hurry."""
         words = {"headline": f"Number {number} seeks a shopkeeper’s eye", "email": email(number)}
+        words |= own_sides(number)
         return {**self._ripe(), **AD, **words, "go": "mail", **changes}
 
     def reply(self, number: int, **changes: Any) -> dict[str, Any]:
         """A first message by somebody of that number, in no hurry."""
-        own = {"message": f"{MESSAGE} {number}", "name": "Dafydd", "email": email(number)}
+        own = {"message": f"Dear Box {number}, let’s talk of {own_words(number)}."}
+        own |= {"name": "Dafydd", "email": email(number)}
         return {**self._ripe(), **own, **changes}
 
     def _ripe(self) -> dict[str, list[str]]:

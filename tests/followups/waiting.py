@@ -14,6 +14,7 @@ from app.db import transaction
 from app.people import service as people
 from app.relay import service as relay
 from app.relay.models import Thread
+from app.spam.service import Assessment
 from tests.board import AD, MESSAGE, Board
 
 GWEN, DAFYDD = str(AD["email"]), "dafydd.rhys@letters.example"
@@ -63,7 +64,7 @@ def write(
             name=email.partition(".")[0].title(),
             text=text,
             now=utcnow(),
-            held_reason=held,
+            assessment=Assessment(held),
             confirmed_by=person if known else None,
             site=site,
         )

@@ -3,6 +3,8 @@
 What is looked at in many ways (contrast, widths, valid HTML) is then looked at here, at no cost.
 """
 
+import itertools
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import time_machine
-from flask import template_rendered
+from flask import Flask, template_rendered
 from playwright.sync_api import Page, Route
 from werkzeug.test import TestResponse
 from werkzeug.wrappers import Response
@@ -20,9 +22,11 @@ from app.board import errors
 from app.boot import prepare
 from app.config import ROOT
 from app.db import db
+from app.desk import papers
 from tests.board import AD, Board, Browser, Form
 from tests.conftest import settings_in
-from tests.journeys import mailed
+from tests.journeys import mailed, vouched
+from tests.words import own_sides, own_words
 
 GWEN, DAFYDD = AD["email"], "dafydd.rhys@letters.example"
 STATIC = ROOT / "app/static"
@@ -46,6 +50,21 @@ class Seen:
     status: int
     headers: dict[str, str]
     html: str
+
+
+class Crowd(Board):
+    """Where everybody says it in words of their own, unless told what to say."""
+
+    def __init__(self, app: Flask, clock: time_machine.Traveller) -> None:
+        super().__init__(app, clock)
+        self._numbers = itertools.count(1)
+
+    def post_ad(self, browser: Browser | None = None, **changes: Any) -> TestResponse:
+        return super().post_ad(browser, **(own_sides(next(self._numbers)) | changes))
+
+    def reply(self, box: str, browser: Browser | None = None, **typed: Any) -> TestResponse:
+        own = {"message": f"Dear Box, I’d like to hear about {own_words(next(self._numbers))}."}
+        return super().reply(box, browser, **(own | typed))
 
 
 class Gallery:
@@ -98,6 +117,9 @@ class Gallery:
         self.by_mail()
         self.mine(gwen)
         self.waiting()
+        self.desk()
+        vouched.hang(self)
+        self.introduced()
         self.errors(box, gwen)
         self.look("mailbox", "/dev/mailbox")
 
@@ -122,9 +144,9 @@ class Gallery:
         page = self.reader.get("/").text
         return page[: page.index(headline)].rpartition('href="')[2].partition('"')[0]
 
-    def longest(self) -> str:
-        """The path of an ad whose every field is as long as it may be."""
-        words = "Everything anybody ever wanted to know about everything else and more " * 8
+    def longest(self, begins: str = "Everything anybody ever wanted to know") -> str:
+        """The path of a new ad whose every field is as long as it may be."""
+        words = f"{begins} about everything else and more " * 10
         wide = {
             "headline": words[:99] + ".",
             "seeks": words[:499] + ".",
@@ -194,6 +216,9 @@ class Gallery:
     def links(self, box: str) -> None:
         self.look("link unknown", "/l/nosuchlinknosuchlinknosuchlink", status=404)
         self.look("mine asked for", "/mine")
+        self.look("erasing asked for", "/mine?wish=erase")
+        self.after(self.reader.press("/mine?wish=erase", email=GWEN), "sent erasing")
+        self.look("link erase", self.board.link(GWEN))
         self.keep("mine refused", self.reader.press("/mine", email="gwen"), status=422)
         self.after(self.reader.press("/mine", email=GWEN), "sent sign in")
         link = self.board.link(GWEN)
@@ -225,6 +250,7 @@ class Gallery:
         dafydd = self.board.browser()
         self.keep("ad refused", self.board.reply(box, email="dafydd", message="Hi"), status=422)
         self.after(self.board.reply(box, dafydd), "sent reply")
+        self.warned(self.board.publish(headline="One who is warned", email="iolo@b.example"))
         link = self.board.link(DAFYDD)
         self.look("link message", link)
         thread = dafydd.press(link).location
@@ -257,6 +283,17 @@ class Gallery:
         self.look("mailbox with a conversation", "/dev/mailbox")
         ended = other.client.post(no, data=Form(form.text).filled(message="One more thing"))
         self.keep("error 410", ended, status=410)
+
+    def warned(self, box: str) -> None:
+        """A number in a first message: its sender is asked, its reader told that it is there."""
+        sender = self.board.browser()
+        text = "I keep bees at Pennant, and you can ring 01970 555 012."
+        asked = self.board.reply(box, sender, message=text, email="mabon@letters.example")
+        self.keep("first message warned of", asked)
+        self.keep("first message to be changed", sender.send(asked, sure="change"))
+        sender.send(asked)
+        thread = sender.press(self.board.link("mabon@letters.example")).location
+        self.look("thread with a calm note", thread, self.board.sign_in("iolo@b.example"))
 
     def saying_no(self, thread: str, gwen: Browser, dafydd: Browser) -> None:
         """What a mail leads to without signing in, and what came between the messages."""
@@ -342,6 +379,8 @@ class Gallery:
         gwen.send(gwen.get("/mine"), action=f"{boxes[1]}/close")
         self.look("gone", f"/ads/{boxes[1]}", status=410)
         self.look("mine", "/mine", gwen)
+        shown = gwen.send(gwen.get("/mine"), action="/mine/export", **{"as": "html"})
+        self.keep("my data", shown)
         self.look("mine empty", "/mine", self.newcomer())
         self.board.clock.shift(timedelta(days=53, hours=2))
         self.board.work()
@@ -351,6 +390,118 @@ class Gallery:
         self.look("mine when ads ran out", "/mine", later)
         answer = later.send(later.get("/mine"), action="/mine/erase")
         self.after(answer, "erased", later)
+
+    def desk(self) -> None:
+        """A broker’s morning: nothing, then reports, a flood, a second look."""
+        runner, broker = self.board.app.test_cli_runner(), "rhian@chamber.example"
+        runner.invoke(args=["brokers", "add", broker])
+        rhian = self.board.sign_in(broker)
+        self.look("desk", "/desk", rhian)
+        self.look("desk charts of a quiet board", "/desk/figures", rhian)
+        self.look("mine of a broker", "/mine", rhian)
+        writer, replier = self.board.browser(), self.board.browser()
+        email = "mabli@members.example"
+        box = self.board.publish(writer, email=email, headline="Shopkeeper offers lamps for sums")
+        thread = self.board.converse(box, replier, email="gruff@letters.example", name="Gruff")
+        writer.press(thread, message="Lamps are cheap this week. Bring cash.")
+        typed = {"reason": "unsafe", "text": "It was nice until the money.", "attach": "y"}
+        replier.press(thread, action="/report", **typed)
+        self.reader.press(f"/ads/{box}/report", reason="spam", text="Lamps!", email="ann@b.example")
+        link = self.board.link("ann@b.example")
+        self.look("report confirm", link)
+        self.keep("report confirmed", self.reader.press(link))
+        for number in range(3):
+            flood = self.board.browser()
+            same = {"seeks": AD["seeks"], "offers": AD["offers"], "email": email}
+            headline = f"Lanterns by the lorry, lot {number}"
+            self.board.post_ad(flood, headline=headline, leave_this_empty="x", **same)
+            flood.press(self.board.link(email))
+        page = rhian.get("/desk")
+        self.keep("desk with things that wait", page)
+        paths = re.findall(r'href="(/desk/(?:ad|thread)/[^"]+)"', page.text)
+        alike = next(path for path in paths if path.endswith("/alike"))
+        self.look("desk ad held", alike.removesuffix("/alike"), rhian)
+        talk = next(path for path in paths if path.endswith(thread.removeprefix("/threads")))
+        self.look("desk ads alike", alike, rhian)
+        self.look("desk conversation", talk, rhian)
+        rhian.press(talk, action="/open")
+        self.look("desk conversation opened", talk, rhian)
+        self.look("desk ad reported", f"/desk/ad/{box}", rhian)
+        where, wish = f"/desk/ad/{box}", {"decision": "remove", "reason": ""}
+        missing = rhian.press(where, action=where, **wish)
+        self.keep("desk without a reason", missing, status=422)
+        rhian.press(talk, action=talk, decision="remove", reason="unsafe")
+        rhian.press(where, action=where, decision="remove", reason="spam")
+        told = self.board.mails(email)[-1].get_content()
+        appeal = told[told.index("/l/appeal-") :].split()[0]
+        self.look("appeal", appeal)
+        self.keep("appeal refused", self.reader.press(appeal), status=422)
+        self.keep("appealed", self.reader.press(appeal, text="I sell nothing."))
+        self.look("desk second look", f"/desk/ad/{box}", rhian)
+        self.look("desk log", "/desk/log", rhian)
+        self.look("desk every ad", "/desk/ads", rhian)
+        self.look("desk ads found", "/desk/ads?q=lamps&state=removed", rhian)
+        self.look("desk no ad found", "/desk/ads?q=dragons", rhian)
+        self.look("desk charts", "/desk/figures", rhian)
+        person = str(rhian.press(f"/desk/ad/{box}", action="/desk/people").location)
+        self.look("desk person", person, rhian)
+        refused = rhian.press(person, action="/address")
+        self.keep("desk person without a reason", refused, status=422)
+        shown = rhian.press(person, action="/address", reason="law")
+        self.keep("desk person with their address", shown)
+        self.look("desk pack", "/desk/pack", rhian)
+        for name in papers.PAPERS:
+            self.look(f"pack {name}", f"/desk/pack/{name}", rhian)
+        self.look("desk mails", "/desk/mails", rhian)
+        self.look("thread read by a broker", thread, replier)
+        self.look("brokering year", f"/brokering/{datetime.now(UTC).year}")
+
+    def introduced(self) -> None:
+        """Two ads that a broker puts to each other: asked, one yes, both, and what is over."""
+        where, rhian = "/desk/introductions", self.board.sign_in("rhian@chamber.example")
+        people = ("luned@members.example", "macsen@members.example", "olwen@members.example")
+        browsers = [self.board.browser() for _ in people]
+        boxes = [
+            self.board.publish(
+                browser, email=email, name=email.partition("@")[0].title(), headline=headline
+            )
+            for browser, email, headline in zip(
+                browsers,
+                people,
+                ("Saddler seeks a speller", "Speller seeks a saddle", "Glazier seeks a goat"),
+                strict=True,
+            )
+        ]
+        pair = {"first": boxes[0], "second": boxes[1]}
+        self.look("desk introductions", f"{where}?first={boxes[0]}&second={boxes[1]}", rhian)
+        refused = rhian.press(where, action=where, first=boxes[0], second=boxes[0], line="Hm")
+        self.keep("desk introductions refused", refused, status=422)
+        line = "You are both up at four, and each of you has what the other asks for."
+        long = self.longest("Whatever somebody once found out by themselves")[-6:]
+        for both in (pair, {"first": boxes[2], "second": long}):
+            asked = rhian.press(where, action=where, line=line, **both)
+            assert asked.status_code == 303, asked.text
+        luned, macsen, olwen = (self.meeting(email) for email in people)
+        self.look("meet", luned)
+        self.look("meet with the longest words", olwen)
+        self.keep("meet yes", self.reader.press(luned, do="yes"))
+        browsers[1].press("/mine", action=f"/ads/{boxes[1]}/pause")
+        self.look("meet while an ad rests", luned)
+        browsers[1].press("/mine", action=f"/ads/{boxes[1]}/resume")
+        self.keep("meet agreed", self.reader.press(macsen, do="yes"))
+        self.look("desk introductions so far", where, rhian)
+        rhian.press(where, action="/withdraw")
+        self.look("meet over", olwen, status=410)
+        mine = browsers[1].get("/mine")
+        self.keep("mine introduced", mine)
+        found = re.search(r'href="(/threads/\w+)"', mine.text)
+        assert found is not None
+        self.look("thread introduced", found[1], browsers[1])
+
+    def meeting(self, email: str) -> str:
+        """The path of that person’s link to an introduction."""
+        text = "\n".join(mail.get_content() for mail in self.board.mails(email))
+        return text[text.index("/l/meet-") :].split()[0]
 
     def newcomer(self) -> Browser:
         """Somebody known who has nothing on the board any more."""
@@ -399,7 +550,7 @@ def walk(folder: Path) -> Gallery:
     app.testing = False
     with time_machine.travel(datetime.now(UTC), tick=True) as clock:
         prepare(app, demo=False)
-        gallery = Gallery(Board(app, clock))
+        gallery = Gallery(Crowd(app, clock))
         gallery.look("home of a new board", "/")
         gallery.look("form on a new board", "/ads/new")
         prepare(app, demo=True)

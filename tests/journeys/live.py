@@ -48,6 +48,21 @@ def board(folder: Path) -> Iterator[Live]:
             process.stdout.close()
 
 
+def flask(live: Live, *args: str) -> str:
+    """Give that board a command, as its operator would."""
+    port = int(live.url.rpartition(":")[2])
+    ran = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *args],
+        cwd=ROOT,
+        env=os.environ | _surroundings(live.folder, port),
+        capture_output=True,
+        text=True,
+        timeout=START_SECONDS,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
 def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))

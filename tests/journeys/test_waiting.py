@@ -1,5 +1,6 @@
 """Nobody is left waiting: a reminder, a kind no by one press, and the one who wrote is told."""
 
+import itertools
 import sqlite3
 from contextlib import closing
 
@@ -8,10 +9,9 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import MakeVisitor
 from tests.journeys.live import Live
 from tests.journeys.visitor import Visitor, new_address
+from tests.words import own_words
 
-FIRST = (
-    "Dear Box, I kept the books of a bakery for years and can show you the other half of a rota."
-)
+_talks = itertools.count(1)
 
 
 def let_wait(live: Live, box: str, days: int) -> None:
@@ -29,7 +29,7 @@ def wait(live: Live, mair: Visitor, dai: Visitor, headline: str) -> tuple[str, s
     her, his = new_address("mair"), new_address("dai")
     box = mair.publish(headline, her)
     dai.page.goto(f"/ads/{box}")
-    dai.reply("Dai", his, FIRST)
+    dai.reply("Dai", his, f"Dear Box, I can tell you about {own_words(next(_talks))}.")
     dai.open_mail(his, f"Send your message to Box {box}")
     dai.press("Send my message")
     dai.says("You and Mair")

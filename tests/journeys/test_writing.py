@@ -1,5 +1,6 @@
 """Journey 3: the first message and its link, the writer's mail, the conversation, its endings."""
 
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,9 +10,10 @@ from playwright.sync_api import Browser, expect
 from tests.journeys.conftest import MakeVisitor, new_visitor
 from tests.journeys.live import Live
 from tests.journeys.visitor import Visitor, new_address
+from tests.words import own_words
 
 HEADLINE = "Baker seeks a rota and somebody to argue with about it"
-FIRST = "Dear Box, I ran a café for nine years and wrote forty rotas. Tea on me."
+_talks = itertools.count(1)
 
 
 class Ad(NamedTuple):
@@ -33,16 +35,16 @@ def ad(script: bool, live: Live, browser: Browser) -> Iterator[Ad]:
 
 def meet(ad: Ad, dai: Visitor) -> tuple[Visitor, str]:
     """A first message, confirmed and arrived: its reader, and its writer's address."""
-    his = new_address("dai")
+    his, first = new_address("dai"), f"Dear Box, ask me about {own_words(next(_talks))}."
     dai.page.goto(f"/ads/{ad.box}")
-    dai.reply("Dai", his, FIRST)
+    dai.reply("Dai", his, first)
     dai.open_mail(his, f"Send your message to Box {ad.box}")
     dai.says("Send your message?")
-    expect(dai.main).to_contain_text(FIRST)
+    expect(dai.main).to_contain_text(first)
     dai.press("Send my message")
     dai.says("You and Mair")
     mail = ad.mair.mail(ad.email, "Dai answers your ad")
-    expect(mail).to_contain_text(FIRST)
+    expect(mail).to_contain_text(first)
     expect(mail).not_to_contain_text(his)
     ad.mair.open_mail(ad.email, "Dai answers your ad")
     ad.mair.press("Continue")

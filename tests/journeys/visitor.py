@@ -8,10 +8,12 @@ import time
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.live import Live
+from tests.words import own_sides
 
 THINKING = 3.1  # seconds; a form sent sooner is held for the broker
 MAILED_WITHIN = 20.0
 _people = itertools.count(1)
+_ads = itertools.count(1)
 
 
 def new_address(name: str) -> str:
@@ -57,11 +59,12 @@ class Visitor:
         time.sleep(max(0.0, self._shown + THINKING - time.monotonic()))
 
     def fill_ad(self, headline: str, email: str, **changed: str) -> None:
-        """Type an ad into the form, as a quick typist would."""
+        """Type an ad into the form, as a quick typist would, in words that nobody else has."""
+        own = own_sides(next(_ads))
         typed = {
             "Headline": headline,
-            "What would you like to learn or ask?": "How to write a rota nobody swears at.",
-            "What could you show somebody?": "Bread that rises, and a starter to take home.",
+            "What would you like to learn or ask?": own["seeks"],
+            "What could you show somebody?": f"Bread that rises. {own['offers']}",
             "Town or village": "Llandeilo",
             "Your name": "Mair",
             "Your email address": email,

@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from app import worker
 from app.mail.transports import SmtpTransport
 from app.tasks import TASKS
 from tests.board import AD, Board, Browser
-from tests.leaks.emitted import Watch, leaks
+from tests.desk.desk import command
+from tests.leaks.emitted import Piece, Watch, leaks
 from tests.leaks.people import (
     BROKER,
     BYSTANDER,
@@ -119,7 +121,7 @@ def complain(watch: Watch, box: str) -> None:
 def fail(watch: Watch, box: str, tmp_path: Path) -> None:
     """The database refuses in two ways, and the mail server quotes an address back."""
     browser = watch.browser(REPORTER)
-    abort = "CREATE TRIGGER no BEFORE INSERT ON people BEGIN SELECT RAISE(ABORT, 'no'); END"
+    abort = "CREATE TRIGGER no BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END"
     for breakage, repair, status in (
         ("ALTER TABLE outbox RENAME TO away", "ALTER TABLE away RENAME TO outbox", 503),
         (abort, "DROP TRIGGER no", 500),
@@ -166,6 +168,7 @@ def test_no_address_reaches_anybody_else(
 ) -> None:
     box = live_through(watch, tmp_path)
     look_around(watch, box)
+    sit_at_the_desk(watch, box)
 
     pieces = watch.everything(caplog)
     assert {piece.kind for piece in pieces} == KINDS
@@ -177,6 +180,19 @@ def test_no_address_reaches_anybody_else(
     assert writer.press("/mine", action="/mine/erase").status_code == 303
     look_around_after(watch, box)
     assert leaks(watch.everything(caplog), EVERYBODY) == []
+
+
+def sit_at_the_desk(watch: Watch, box: str) -> None:
+    """A broker looks at everything there is at the desk, and asks for one person’s address."""
+    command(watch.board, "brokers", "add", BROKER)
+    rhian = watch.board.sign_in(BROKER, watch.browser(BROKER))
+    named = rhian.press(f"/desk/ad/{box}", action="/desk/people").location
+    assert watch.crawl(rhian, "/desk", "/desk/ads", str(named), "/desk/figures") > 15
+    rhian.client.environ_base["board.asked"] = WRITER
+    shown = rhian.press(str(named), action="/address", reason="law")
+    del rhian.client.environ_base["board.asked"]
+    assert WRITER in shown.text
+    assert watch.crawl(rhian, "/desk/log", str(named)) > 10
 
 
 def look_around_after(watch: Watch, box: str) -> None:
@@ -226,6 +242,20 @@ def set_ad(folder: Path, box: str, change: str) -> None:
     """Change an ad behind the board's back, as no form would."""
     in_database(folder, f"UPDATE ads SET {change} WHERE box = '{box}'")
     in_database(folder, f"INSERT INTO stale_marks (ad_id) SELECT id FROM ads WHERE box = '{box}'")
+
+
+@pytest.mark.parametrize("way", ["another page", "another person", "another reader"])
+def test_an_address_that_a_broker_asked_for_stands_nowhere_else(way: str) -> None:
+    path, shown = "POST /desk/people/P7K2M9Q/address", WRITER.encode()
+    piece = Piece("answer", path, BROKER, shown, WRITER)
+    assert leaks([piece], EVERYBODY) == []
+
+    planted = {
+        "another page": replace(piece, name="GET /desk/people/P7K2M9Q"),
+        "another person": replace(piece, material=REPLIER.encode()),
+        "another reader": replace(piece, owner=BYSTANDER),
+    }
+    assert leaks([planted[way]], EVERYBODY) != []
 
 
 @pytest.mark.parametrize(

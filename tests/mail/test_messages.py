@@ -12,7 +12,7 @@ from app.config import ROOT
 from app.core.marker import REPLY_MARKER
 from app.core.secret import Address
 from app.core.site import Site
-from app.mail import messages
+from app.mail import desk_messages, messages
 from app.mail.messages import Draft
 from tests.mail.conftest import SITE
 
@@ -31,11 +31,28 @@ OPEN = messages.Swap("Ask me anything", "81C1C0", "contracts", "", "", "throwing
 EVERY: dict[str, Callable[[Site], Draft]] = {
     "confirm_ad": lambda site: messages.confirm_ad(site, **AD, link=LINK, until=UNTIL),
     "sign_in": lambda site: messages.sign_in(site, link=LINK),
+    "erase_me": lambda site: messages.erase_me(site, link=LINK),
     "expiry_reminder": lambda site: messages.expiry_reminder(
         site, **AD, expires_at=UNTIL, days=7, link=LINK
     ),
     "ad_published": lambda site: messages.ad_published(site, **AD),
-    "ad_removed": lambda site: messages.ad_removed(site, **AD),
+    "ad_held": lambda site: messages.ad_held(site, **AD),
+    "decided": lambda site: messages.decided(
+        site,
+        **AD,
+        what="remove",
+        kind="ad",
+        more=2,
+        reason="It’s spam, or sells something",
+        sentence="Lamps are for the market.",
+        link=LINK,
+    ),
+    "confirm_report": lambda site: messages.confirm_report(
+        site, number="R-12", days=2, link=LINK, until=UNTIL
+    ),
+    "report_decided": lambda site: messages.report_decided(
+        site, number="R-12", acted=True, appeal=False, sentence="It is off the board.", link=LINK
+    ),
     "matches": lambda site: messages.matches(site, **AD, others=[SWAP, OPEN]),
     "confirm_alert": lambda site: messages.confirm_alert(
         site, words=WANTED, daily=True, link=LINK, until=UNTIL
@@ -82,14 +99,41 @@ EVERY: dict[str, Callable[[Site], Draft]] = {
         text=TEXT,
         url=f"{SITE.base_url}/ads/7K2M9Q",
     ),
-    "report_thanks": lambda site: messages.report_thanks(site, number="R-12"),
+    "report_thanks": lambda site: messages.report_thanks(site, number="R-12", days=2),
+    "introduction": lambda site: desk_messages.introduction(
+        site,
+        **AD,
+        theirs=desk_messages.Sides(
+            "Baker seeks a web page", "3N8R5T", "A page", "Bread that rises"
+        ),
+        line="You both get up at four, and each has what the other asks for.",
+        link=LINK,
+        until=UNTIL,
+    ),
+    "introduced": lambda site: desk_messages.introduced(
+        site,
+        name="Siân",
+        own=desk_messages.Headed(**AD),
+        theirs=desk_messages.Headed("Baker seeks a web page", "3N8R5T"),
+        line="You both get up at four.",
+        link=LINK,
+        stop=STOP,
+    ),
+    "introduction_over": lambda site: desk_messages.introduction_over(
+        site, **AD, page=f"{SITE.base_url}/ads/7K2M9Q/matches", live=True
+    ),
+    "let_through": lambda site: desk_messages.let_through(site, **AD, more=1, link=LINK),
+    "join_network": lambda site: desk_messages.join_network(
+        site, network="Teifi Makers’ Guild", link=LINK, until=UNTIL
+    ),
     "erased": lambda site: messages.erased(site),
 }
 PURPOSE = {
     "no_answer_yet": "https://board.example.org/ads/3N8R5T",
     "matches": "https://board.example.org/ads/7K2M9Q/matches",
+    "introduction_over": "https://board.example.org/ads/7K2M9Q/matches",
     "ad_published": "https://board.example.org/ads/7K2M9Q/potter-seeks",
-    "ad_removed": "https://board.example.org/terms",
+    "ad_held": "https://board.example.org/brokering",
     "declined": "https://board.example.org/ads",
     "ended": "https://board.example.org/mine",
     "report_received": "https://board.example.org/ads/7K2M9Q",

@@ -34,11 +34,11 @@ def places(board: Board, writer: Browser) -> dict[str, str]:
 
 
 def routes(app: Flask, method: str, places: dict[str, str]) -> list[str]:
-    """The path of every route that answers to `method`."""
-    values = places | {"slug": "slug", "number": "7K2M9Q", "filename": "board.css"}
+    """The path of every route that answers to `method`; the desk has tests/desk/test_guard.py."""
+    values = places | {"slug": "slug", "number": "7K2M9Q", "filename": "board.css", "year": "2026"}
     found = set()
     for rule in app.url_map.iter_rules():
-        if method in (rule.methods or ()):
+        if method in (rule.methods or ()) and not rule.rule.startswith("/desk"):
             path = re.sub(r"<(?:[^:<>]*:)?(\w+)>", lambda part: values[part[1]], rule.rule)
             found.add(path)
     return sorted(found)

@@ -256,6 +256,15 @@ def test_answers_by_mail_that_nothing_can_prove_are_spoken_of(
     assert (settled.doubtful(), settled.relay_domain) == ([], "reply.example.org")
 
 
+def test_what_is_unset_is_spoken_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    settled = loaded(
+        monkeypatch, BROKER_NAME="Teifi Chamber", BROKER_EMAIL="broker@chamber.example"
+    )
+    assert settled.unset() == []
+    (sentence,) = loaded(monkeypatch, BROKER_EMAIL="").unset()
+    assert sentence.startswith("BROKER_EMAIL is not set: ")
+
+
 @pytest.mark.parametrize("place", ["127.0.0.1:24", "localhost:8024", "[::1]:8024", "/run/b/lmtp"])
 def test_mail_is_taken_in_on_this_machine(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     assert loaded(monkeypatch, LMTP_LISTEN=place).lmtp_listen == place

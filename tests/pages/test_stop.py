@@ -151,7 +151,7 @@ def test_either_side_reports_once(two: Two, email: str) -> None:
 
     reports = [m for m in two.board.mails(BROKER) if m["Subject"].startswith("Report ")]
     assert len(reports) == 1
-    assert "Reason: other" in reports[0].get_content()
+    assert "Reason: It doesn’t fit the house rules" in reports[0].get_content()
     assert_no_leak(reports[0].get_content(), GWEN, DAFYDD)
 
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.board import Board
+from tests.words import own_sides
 
 STATIC = Path(__file__).parents[2] / "app/static"
 HOSTILE = st.one_of(
@@ -121,7 +122,8 @@ def test_anything_typed_gets_suggestions_and_a_page(client: FlaskClient, q: str)
 
 def test_a_reader_under_way_is_told_by_the_links_alone(board: Board) -> None:
     for n in range(21):
-        board.publish(headline=f"Number {n} of a good many ads", email=f"n{n}@members.example")
+        who = {"headline": f"Number {n} of a good many ads", "email": f"n{n}@members.example"}
+        board.publish(**who, **own_sides(n))
     client = board.app.test_client()
     first = client.get("/ads?kind=seeks").text
     (further,) = set(re.findall(r'href="(/ads\?[^"]*page=2[^"]*)"', first))

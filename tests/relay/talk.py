@@ -20,7 +20,8 @@ from app.mail.transports import Parcel
 from app.people import service as people
 from app.relay import service as relay
 from app.relay.models import Message, Thread
-from app.relay.policy import Role
+from app.relay.policy import KEPT, Role
+from app.spam.service import Assessment
 from tests.oracle import assert_no_leak
 
 WRITER = "g.prydderch77@tyddyn.example"
@@ -111,7 +112,7 @@ class Talk:
                 name=name,
                 text=text,
                 now=self.now,
-                held_reason=held_reason,
+                assessment=Assessment(held_reason),
                 confirmed_by=person,
                 site=self.site,
             )
@@ -191,9 +192,9 @@ class Talk:
             assert ad is not None
             ads.close(session, ad=ad, now=self.now)
 
-    def purge(self) -> None:
+    def purge(self, *, idle: timedelta = KEPT) -> None:
         with transaction() as session:
-            relay.purge(session, now=self.now)
+            relay.purge(session, now=self.now, idle=idle)
 
     def send_mail(self) -> None:
         """Let the worker hand over what is due."""

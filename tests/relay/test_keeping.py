@@ -1,7 +1,12 @@
 """How long things are kept, and what an erasure leaves."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+import sqlalchemy as sa
+
+from app.db import transaction
+from app.mail.models import OutboxMail
 from app.relay import service as relay
 from tests.relay.talk import HELLO, REPLIER, STRANGER, WRITER, Talk
 
@@ -36,13 +41,31 @@ def test_silence_closes_a_thread_and_gives_its_place_back(talk: Talk) -> None:
     talk.later(days=180)
     assert talk.is_full(box)
 
-    talk.purge()
+    talk.purge(idle=timedelta(days=360))
 
     assert talk.thread(key).state == "ended"
     assert not talk.is_full(box)
     talk.later(days=180)
-    talk.purge()
+    talk.purge(idle=timedelta(days=360))
     assert (talk.messages(), talk.threads()) == ([], 0)
+
+
+def test_a_conversation_is_erased_after_180_idle_days_with_what_its_mails_left(talk: Talk) -> None:
+    box = talk.advertise()
+    key = talk.begin(box)
+    talk.send_mail()
+    talk.later(days=50)
+    talk.write(key, "Friday?", email=WRITER)
+    talk.later(days=179)
+    talk.purge()
+    assert (talk.messages(), talk.is_full(box)) == ([HELLO, "Friday?"], True)
+
+    talk.later(days=1)
+    talk.purge()
+
+    assert (talk.messages(), talk.threads(), talk.is_full(box)) == ([], 0, False)
+    with transaction() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(OutboxMail)) == 0
 
 
 def test_the_other_side_keeps_what_it_received_without_a_name(talk: Talk) -> None:

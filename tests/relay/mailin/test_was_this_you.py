@@ -12,8 +12,10 @@ from flask import Flask
 from app.core.clock import utcnow
 from app.relay.door import TAKEN, Door, Surroundings
 from tests.board import AD, Board
+from tests.desk import desk
 from tests.oracle import assert_no_leak
 from tests.pages.look import words
+from tests.words import own_sides
 
 DAFYDD = "dafydd.rhys@letters.example"
 GWEN = str(AD["email"])
@@ -106,3 +108,21 @@ def test_a_conversation_that_ended_meanwhile_stays_ended(board: Board, thread: s
 
 def test_the_privacy_page_says_how_long_mails_are_kept(board: Board) -> None:
     assert "deleted as soon as it has been read" in words(board.browser().get("/privacy"))
+
+
+def test_whom_a_broker_has_suspended_sends_nothing_on(board: Board, thread: str) -> None:
+    link = mail_in(board, "Friday it is.")
+    dafydd = board.browser()
+    page = dafydd.get(link)
+    rhian = desk.broker(board)
+    box = board.publish(dafydd, email=DAFYDD, headline="An ad of his own", **own_sides(1))
+    desk.decide(rhian, f"/desk/ad/{box}", "suspend", reason="unsafe")
+    mails = len(board.mails(GWEN))
+
+    answer = board.browser().press(link)
+
+    assert answer.status_code == 409
+    assert "A broker has paused your address" in words(answer)
+    assert page.status_code == 200
+    assert len(board.mails(GWEN)) == mails
+    assert "Friday it is." not in words(board.sign_in(GWEN).get(thread))
