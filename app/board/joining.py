@@ -4,14 +4,12 @@ from datetime import datetime
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
-from wtforms import StringField
 
 from app.ads.policy import SAME_PRESS
 from app.board import access
-from app.board.address_field import address_in
-from app.board.language import gettext, lazy_gettext
+from app.board.address_field import AddressForm
+from app.board.language import gettext
 from app.board.words import confirm_within
 from app.core.clock import utcnow
 from app.core.secret import Address
@@ -26,30 +24,16 @@ bp = Blueprint("joining", __name__)
 bp.after_request(access.private)
 
 
-class JoinForm(FlaskForm):
-    """The address that a network shall vouch for."""
-
-    email = StringField(lazy_gettext("Your email address"))
-
-    address: Address | None = None
-
-    def validate(self, extra_validators: object = None) -> bool:
-        """Check the address; whether anybody has it is not asked here."""
-        super().validate(extra_validators)
-        self.address = address_in(self.email)
-        return not self.errors
-
-
 @bp.get("/join/<token>")
 def invitation(token: str) -> str:
     """What joining means, and one form: a press for whoever is known, else an address."""
-    return _page(_invited(db.session, token), JoinForm(formdata=None))
+    return _page(_invited(db.session, token), AddressForm(formdata=None))
 
 
 @bp.post("/join/<token>")
 def ask(token: str) -> ResponseReturnValue:
     """Join whoever is known; to anybody else’s address mail a link, and answer all the same."""
-    form, known = JoinForm(), access.person() is not None
+    form, known = AddressForm(), access.person() is not None
     if not known and not form.validate():
         return _page(_invited(db.session, token), form), 422
     now = utcnow()
@@ -122,7 +106,7 @@ def _mail(work: Session, network: moderation.Network, address: Address, now: dat
     outbox.put(work, draft, site=site(), to=person.email, person_id=person.id, now=now)
 
 
-def _page(network: moderation.Network, form: JoinForm) -> str:
+def _page(network: moderation.Network, form: AddressForm) -> str:
     person = access.person()
     return render_template(
         "join.html",

@@ -4,16 +4,14 @@ import re
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
-from wtforms import StringField
 
 from app.ads import policy
 from app.ads import service as ads
 from app.board import access, networks, offer_helper, screening
 from app.board.ad_form import EditForm, filled
-from app.board.address_field import address_in
-from app.board.language import gettext, lazy_gettext
+from app.board.address_field import AddressForm
+from app.board.language import gettext
 from app.board.matches import for_some_of
 from app.board.view import view
 from app.core.clock import utcnow
@@ -39,25 +37,11 @@ _OWN_PAGE = re.compile(
 ACTIONS = {"renew": ads.renew, "pause": ads.pause, "resume": ads.resume, "close": ads.close}
 
 
-class AskForm(FlaskForm):
-    """Ask for a sign-in link."""
-
-    email = StringField(lazy_gettext("Your email address"))
-
-    address: Address | None = None
-
-    def validate(self, extra_validators: object = None) -> bool:
-        """Check the address; whether anybody has it is not asked here."""
-        super().validate(extra_validators)
-        self.address = address_in(self.email)
-        return not self.errors
-
-
 @bp.get("/mine")
 def mine() -> ResponseReturnValue:
     """The list of both with a session; without one, the form that asks for a link."""
     if access.person() is None:
-        return _ask_page(AskForm(formdata=None))
+        return _ask_page(AddressForm(formdata=None))
     return redirect(_next(), 303) if _next() else _mine()
 
 
@@ -95,7 +79,7 @@ def _mine() -> str:
     )
 
 
-def _ask_page(form: AskForm) -> str:
+def _ask_page(form: AddressForm) -> str:
     return render_template("mine_ask.html", form=form, next=_next(), wish=_wish())
 
 
@@ -105,7 +89,7 @@ def ask() -> ResponseReturnValue:
 
     It signs in, or, where the form's `wish` is to be erased, shows what will go.
     """
-    form = AskForm()
+    form = AddressForm()
     if not form.validate():
         return _ask_page(form), 422
     assert form.address is not None

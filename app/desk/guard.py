@@ -1,6 +1,7 @@
 """One rule for the whole desk: brokers in, and for everybody else there is no such address."""
 
 from flask import abort, g, request
+from sqlalchemy.orm import Session
 
 from app.board import access
 from app.db import db
@@ -28,3 +29,8 @@ def broker_id() -> int:
     """The number of the broker at the desk."""
     number: int = g.broker_id
     return number
+
+
+def broker(work: Session) -> moderation.Broker:
+    """The broker at the desk, within a unit of work."""
+    return work.get_one(moderation.Broker, broker_id())

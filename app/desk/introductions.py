@@ -17,8 +17,7 @@ from app.board.view import AdCard, card
 from app.core.clock import utcnow
 from app.current import site, vectors
 from app.db import db, transaction
-from app.desk.guard import broker_id
-from app.moderation import service as moderation
+from app.desk import guard
 from app.moderation.introductions import service as introductions
 from app.moderation.introductions.service import BadIntroduction, Introduction
 
@@ -79,7 +78,7 @@ def propose() -> ResponseReturnValue:
                 first=form.first.data or "",
                 second=form.second.data or "",
                 line=form.line.data or "",
-                broker=work.get_one(moderation.Broker, broker_id()),
+                broker=guard.broker(work),
                 now=utcnow(),
                 site=site(),
             )
@@ -97,7 +96,7 @@ def withdraw() -> ResponseReturnValue:
         introductions.withdraw(
             work,
             number=request.form.get("number", 0, type=whole),
-            broker=work.get_one(moderation.Broker, broker_id()),
+            broker=guard.broker(work),
             now=utcnow(),
         )
     flash("withdrawn", "introductions")

@@ -6,8 +6,7 @@ from app.board import access
 from app.board.numbers import whole
 from app.core.clock import utcnow
 from app.db import db, transaction
-from app.desk import words
-from app.desk.guard import broker_id
+from app.desk import guard, words
 from app.moderation import service as moderation
 
 bp = Blueprint("desk_log", __name__, url_prefix="/desk/log")
@@ -35,7 +34,7 @@ def show() -> str:
 def export() -> Response:
     """Every line as JSON, one a line. A POST, since taking the log away is written into it."""
     with transaction() as work:
-        broker = work.get_one(moderation.Broker, broker_id())
+        broker = guard.broker(work)
         moderation.log.write(
             work,
             who=moderation.name_of(broker),

@@ -6,7 +6,6 @@ from datetime import datetime
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from sqlalchemy.orm import Session
 from wtforms import StringField, TextAreaField
 
 from app.board import access
@@ -15,7 +14,7 @@ from app.board.numbers import whole
 from app.core.clock import utcnow
 from app.current import site
 from app.db import db, transaction
-from app.desk.guard import broker_id
+from app.desk import guard
 from app.moderation import network_rules as rules
 from app.moderation import service as moderation
 
@@ -79,7 +78,7 @@ def add() -> ResponseReturnValue:
     try:
         with transaction() as work:
             network = moderation.networks.add(
-                work, draft=form.draft(), broker=_broker(work), now=utcnow()
+                work, draft=form.draft(), broker=guard.broker(work), now=utcnow()
             )
             number = network.id
     except moderation.NetworkNameTaken as refusal:
@@ -108,7 +107,7 @@ def change(number: int) -> ResponseReturnValue:
     try:
         with transaction() as work:
             found = moderation.networks.get_any(work, number)
-            broker = _broker(work)
+            broker = guard.broker(work)
             moderation.networks.change(
                 work, network=found, draft=form.draft(), broker=broker, now=utcnow()
             )
@@ -124,7 +123,7 @@ def press(number: int, deed: str) -> ResponseReturnValue:
     do, said = DEEDS[deed]
     with transaction() as work:
         found = moderation.networks.get_any(work, number)
-        do(work, network=found, broker=_broker(work), now=utcnow())
+        do(work, network=found, broker=guard.broker(work), now=utcnow())
     return _done(number, str(said))
 
 
@@ -137,7 +136,7 @@ def member(number: int, way: str) -> ResponseReturnValue:
         with transaction() as work:
             found = moderation.networks.get_any(work, number)
             named = form.member.data or ""
-            handle = do(work, network=found, named=named, broker=_broker(work), now=utcnow())
+            handle = do(work, network=found, named=named, broker=guard.broker(work), now=utcnow())
     except moderation.NoSuchMember as refusal:
         form.member.errors = [gettext(refusal.sentence)]
         return _page(number, out=form), 422
@@ -149,10 +148,6 @@ def member(number: int, way: str) -> ResponseReturnValue:
 def _done(number: int, said: str) -> ResponseReturnValue:
     flash(said, "network")
     return redirect(url_for(".network", number=number), 303)
-
-
-def _broker(work: Session) -> moderation.Broker:
-    return work.get_one(moderation.Broker, broker_id())
 
 
 def _page(number: int, *, form: NetworkForm | None = None, out: MemberForm | None = None) -> str:

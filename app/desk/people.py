@@ -17,8 +17,7 @@ from app.board.language import gettext
 from app.board.words import RATES
 from app.core.clock import utcnow
 from app.db import db, transaction
-from app.desk import ads, words
-from app.desk.guard import broker_id
+from app.desk import ads, guard, words
 from app.followups.rules import rate
 from app.moderation import rules
 from app.moderation import service as moderation
@@ -63,7 +62,7 @@ def address(handle: str) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     try:
         with transaction() as work:
-            broker = work.get_one(moderation.Broker, broker_id())
+            broker = guard.broker(work)
             shown = moderation.show_address(
                 work, handle=handle, reason=reason, broker=broker, now=utcnow()
             )

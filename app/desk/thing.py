@@ -16,8 +16,7 @@ from app.board.view import view
 from app.core.clock import utcnow
 from app.current import site
 from app.db import db, transaction
-from app.desk import words
-from app.desk.guard import broker_id
+from app.desk import guard, words
 from app.moderation import rules
 from app.moderation import service as moderation
 from app.relay import service as relay
@@ -49,7 +48,7 @@ def decide(kind: str, subject: str) -> ResponseReturnValue:
     pressed = Pressed(wish.reason, wish.sentence)
     try:
         with transaction() as work:
-            broker = work.get(moderation.Broker, broker_id())
+            broker = guard.broker(work)
             moderation.decide(
                 work,
                 kind=kind,
@@ -83,7 +82,7 @@ def _wish() -> moderation.Wish:
 def open_attached(kind: str, subject: str) -> ResponseReturnValue:
     """Read what a side of the conversation has attached; it is written down, for both to see."""
     with transaction() as work:
-        broker = work.get_one(moderation.Broker, broker_id())
+        broker = guard.broker(work)
         for case in moderation.open_cases(work, kind, subject):
             moderation.open_for(work, case=case, broker=broker, now=utcnow())
     return redirect(url_for(".show", kind=kind, subject=subject, _anchor="attached"), 303)
@@ -104,7 +103,7 @@ def decide_alike(kind: str, subject: str) -> ResponseReturnValue:
     wish = _wish()
     with transaction() as work:
         names = moderation.alike(work, kind=kind, subject=subject, limit=rules.AT_ONCE)
-        broker = work.get(moderation.Broker, broker_id())
+        broker = guard.broker(work)
         try:
             done = moderation.decide_all(
                 work,
@@ -148,7 +147,7 @@ def _forms() -> dict[str, Any]:
 
 def _page(work: Session, kind: str, subject: str, pressed: Pressed) -> str:
     thing = moderation.find_thing(work, kind, subject)
-    broker = work.get_one(moderation.Broker, broker_id())
+    broker = guard.broker(work)
     cases = moderation.open_cases(work, thing.kind, thing.subject)
     told = [(case, moderation.of_case(work, case)) for case in cases]
     first = next((report.reason for _, found in told for report in found), "")

@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.ads.models import Ad
 from app.core.site import Site
-from app.core.tokens import new_key
 from app.mail import desk_messages
 from app.mail.desk_messages import Headed
-from app.relay import delivery, policy
+from app.relay import delivery, opening, policy
 from app.relay.models import Event, Thread
 from app.relay.policy import Role
 
@@ -24,7 +23,9 @@ def introduce(session: Session, *, ad: Ad, to: Ad, line: str, now: datetime, sit
     It is about `ad` and counts as answered, so it takes a place of its capacity; nobody waits for
     anything in it. Where the two talk already, that conversation goes on. `line`: the broker’s.
     """
-    thread = _talking(session, ad, to, now) or _begun(session, ad, to, now)
+    thread = _talking(session, ad, to, now) or opening.new_thread(
+        session, ad=ad, replier=to.person, name=to.name, state="open", now=now
+    )
     if thread.answered_at is None:
         thread.answered_at = now
         delivery.wait_is_over(session, thread=thread, now=now)
@@ -53,29 +54,6 @@ def _talking(session: Session, ad: Ad, to: Ad, now: datetime) -> Thread | None:
     )
     found = session.scalars(query.order_by(Thread.id.desc()))
     return next((one for one in found if policy.state_at(one, now) == "open"), None)
-
-
-def _begun(session: Session, ad: Ad, to: Ad, now: datetime) -> Thread:
-    thread = Thread(
-        key=new_key(),
-        ad=ad,
-        headline=ad.headline,
-        box=ad.box,
-        writer=ad.person,
-        replier=to.person,
-        writer_name=ad.name,
-        replier_name=to.name,
-        state="open",
-        reason="",
-        held_reason="",
-        spam_score=0.0,
-        ended_by="",
-        created_at=now,
-        moved_at=now,
-    )
-    session.add(thread)
-    session.flush()
-    return thread
 
 
 def _tell(

@@ -74,7 +74,7 @@ def open_thread(
     if not goes_on and is_full(session, ad):
         raise AdFull
     if thread is None:
-        thread = _new_thread(session, ad, person, name, now)
+        thread = new_thread(session, ad=ad, replier=person, name=name, state="unconfirmed", now=now)
     if thread.state == "unconfirmed":
         thread.replier_name = name
     if thread.state == "unconfirmed" or policy.reopens(thread, now):
@@ -162,17 +162,20 @@ def _between(session: Session, ad: Ad, person: Person) -> Thread | None:
     return session.scalar(query.order_by(Thread.id.desc()).limit(1))
 
 
-def _new_thread(session: Session, ad: Ad, person: Person, name: str, now: datetime) -> Thread:
+def new_thread(
+    session: Session, *, ad: Ad, replier: Person, name: str, state: str, now: datetime
+) -> Thread:
+    """A conversation about `ad`, in which nothing has been said; the replier goes by `name`."""
     thread = Thread(
         key=new_key(),
         ad=ad,
         headline=ad.headline,
         box=ad.box,
         writer=ad.person,
-        replier=person,
+        replier=replier,
         writer_name=ad.name,
         replier_name=name,
-        state="unconfirmed",
+        state=state,
         reason="",
         held_reason="",
         spam_score=0.0,

@@ -5,8 +5,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.core.site import Site
+from app.people import service as people
 from app.relay import delivery, policy
 from app.relay.models import Message, Thread
+from app.relay.policy import Role
 from app.relay.refusals import NotYet, ThreadClosed
 
 
@@ -16,6 +18,13 @@ def check_open(thread: Thread, *, now: datetime) -> None:
         raise NotYet
     if policy.state_at(thread, now) != "open":
         raise ThreadClosed
+
+
+def check_may_say(thread: Thread, by: Role, *, now: datetime) -> None:
+    """Raises as `check_open` does, and Suspended for a side whom a broker lets say nothing."""
+    check_open(thread, now=now)
+    if (person := delivery.person_of(thread, by)) is not None:
+        people.check_may_speak(person)
 
 
 def pass_on(

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from app.core.site import Site
 from app.mail import outbox
-from app.people import service as people
 from app.people.models import Person
 from app.relay import delivery, keeping, policy
 from app.relay.answering import have_talked, share_of
@@ -30,7 +29,7 @@ from app.relay.opening import (
     remove_held,
     unconfirmed,
 )
-from app.relay.passing import check_open, pass_on
+from app.relay.passing import check_may_say, check_open, pass_on
 from app.relay.policy import Role
 from app.relay.refusals import (
     AdFull,
@@ -136,9 +135,7 @@ def write(
     site: Site,
 ) -> Message:
     """Keep a message and promise its mail. The same words within five minutes are one message."""
-    check_open(thread, now=now)
-    if (person := delivery.person_of(thread, author)) is not None:
-        people.check_may_speak(person)
+    check_may_say(thread, author, now=now)
     if policy.text_problem(text) is not None:
         raise BadMessage
     message, _ = keeping.keep(session, thread, author, text, now)

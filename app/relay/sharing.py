@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.core.site import Site
 from app.mail import outbox
-from app.people import service as people
 from app.relay import delivery, policy
 from app.relay.models import Event, Message, Thread
-from app.relay.passing import check_open
+from app.relay.passing import check_may_say
 from app.relay.policy import Role
 
 
@@ -44,9 +43,7 @@ def share(session: Session, *, thread: Thread, by: Role, now: datetime, site: Si
 
     Raises ThreadClosed, or NotYet; Suspended for whom a broker lets say nothing.
     """
-    check_open(thread, now=now)
-    if (person := delivery.person_of(thread, by)) is not None:
-        people.check_may_speak(person)
+    check_may_say(thread, by, now=now)
     if delivery.shared_address(thread, by) is not None:
         return
     _set(thread, by, "shared_at", now)
