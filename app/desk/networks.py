@@ -92,13 +92,13 @@ def _list(form: NetworkForm) -> str:
     return render_template("desk/networks.html", lines=lines, form=form)
 
 
-@bp.get("/<int:number>")
+@bp.get("/<int(max=999999999):number>")
 def network(number: int) -> str:
     """One of them: its words, its invitation, its members."""
     return _page(number)
 
 
-@bp.post("/<int:number>")
+@bp.post("/<int(max=999999999):number>")
 def change(number: int) -> ResponseReturnValue:
     """Other words for it."""
     form = NetworkForm()
@@ -117,7 +117,7 @@ def change(number: int) -> ResponseReturnValue:
     return _done(number, gettext("It reads so everywhere from now on."))
 
 
-@bp.post("/<int:number>/<any(link, revoke, restore):deed>")
+@bp.post("/<int(max=999999999):number>/<any(link, revoke, restore):deed>")
 def press(number: int, deed: str) -> ResponseReturnValue:
     """A new invitation, or the whole network off and on again: one press each."""
     do, said = DEEDS[deed]
@@ -127,7 +127,7 @@ def press(number: int, deed: str) -> ResponseReturnValue:
     return _done(number, str(said))
 
 
-@bp.post("/<int:number>/<any(out, back):way>")
+@bp.post("/<int(max=999999999):number>/<any(out, back):way>")
 def member(number: int, way: str) -> ResponseReturnValue:
     """Take a member out, or let them back in; by handle, or by the Box of an ad of theirs."""
     form = MemberForm()

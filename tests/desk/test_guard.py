@@ -115,3 +115,4 @@ def test_a_number_that_is_none_of_ours_stands_for_none(
     for path in ("/desk", "/desk/log", "/desk/ads", "/desk/networks", "/desk/introductions"):
         answer = rhian.client.get(path, query_string={"page": number, "before": number})
         assert answer.status_code == 200, path
+    assert rhian.client.get(f"/desk/networks/{number or 0}").status_code == 404
