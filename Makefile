@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 DEMO ?= 1
 TESTS ?=
+ON ?= postgresql
 # One more than there are cores, up to four: tests wait for disks and browsers, too
 HANDS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -lt 4 ] && echo $$((n + 1)) || echo 4)
 
@@ -17,7 +18,7 @@ EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keyword N_ 
 	--project Bothways --header-comment '\# What Bothways says. Gathered by: make translations'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit bench bench-engines bench-hostile bench-matching bench-pages bench-relay bench-relevance bench-spam translations clean
+.PHONY: help run test test-postgresql check audit bench bench-engines bench-hostile bench-load bench-matching bench-pages bench-relay bench-relevance bench-spam translations clean
 
 help:  ## Say what there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -25,8 +26,11 @@ help:  ## Say what there is (this)
 run: $(RUNS)  ## Start the board: web and worker (PORT=8000; DEMO=0 for no demo ads)
 	@PORT="$(PORT)" DEMO="$(DEMO)" exec $(BIN)/python -m app.serve
 
-test: $(TESTABLE) chromium postfix check  ## Check everything, then run the whole suite (TESTS=tests/ads for some)
+test: $(TESTABLE) chromium postfix nginx check  ## Check everything, then run the whole suite (TESTS=tests/ads for some)
 	@$(BIN)/pytest --numprocesses $(HANDS) $(TESTS)
+
+test-postgresql: $(TESTABLE) chromium postfix  ## The whole suite on PostgreSQL (ON=postgresql15, 16 or 18 for that version)
+	@TEST_DATABASE=$(ON) $(BIN)/pytest --numprocesses $(HANDS) $(TESTS)
 
 check: $(TESTABLE)  ## Style, types, who imports whom, migrations and translations up to date
 	@$(BIN)/ruff format --check --quiet $(CODE) || { echo "Not formatted: run $(BIN)/ruff format"; exit 1; }
@@ -61,6 +65,9 @@ bench-hostile: $(TESTABLE)  ## Ask 100,000 ads for texts that mean no good, and 
 	@$(BIN)/python -m bench.hostile
 	@$(BIN)/python -m bench.suggest
 
+bench-load: $(TESTABLE)  ## Three web hosts, 200 visitors, and what dies meanwhile (as root; BENCH_SECONDS=60 for a short one)
+	@$(BIN)/python -m bench.load
+
 bench-relevance: $(TESTABLE)  ## Judge the order of what is found (BENCH_CRANFIELD=folder, BENCH_CISI=folder)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
 	@$(BIN)/python -m bench.relevance
@@ -80,12 +87,15 @@ clean:  ## Take away what can be made again: environment, caches, search index (
 	rm -rf search_index.vectors*
 	find search_index -mindepth 1 ! -name .gitignore -delete
 
-.PHONY: chromium postfix
+.PHONY: chromium postfix nginx
 chromium: $(TESTABLE)
 	@sh checks/chromium.sh
 
 postfix: $(TESTABLE)
 	@sh checks/postfix.sh
+
+nginx: $(TESTABLE)
+	@sh checks/nginx.sh
 
 $(RUNS): requirements.txt requirements-meaning.txt
 	@command -v $(PYTHON) > /dev/null || { echo "Bothways needs Python 3.11 or newer, and there is no $(PYTHON) here."; exit 1; }

@@ -5,7 +5,8 @@ import sys
 
 import click
 
-from app import create_app
+from app import create_app, logs
+from app.boot import follow_vectors
 from app.collector import collect_at_safe_moments
 from app.config import BadSettings
 
@@ -14,8 +15,10 @@ try:
 except BadSettings as problem:
     sys.exit(str(problem))
 
+settings = app.extensions["settings"]
+logs.begin(as_json=settings.logs_json, whole=settings.app_env == "development")
 collect_at_safe_moments()
 if click.get_current_context(silent=True) is None:  # a server, not one of the commands
-    settings = app.extensions["settings"]
-    for sentence in [*settings.doubtful(), *settings.without_effect()]:
+    for sentence in settings.doubtful():
         logging.getLogger("app").warning(sentence)
+    follow_vectors(app)

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import time
 from threading import Thread
 
 import sqlalchemy as sa
@@ -13,13 +14,16 @@ from app.ads import transfer
 from app.ads.models import Ad
 from app.config import ROOT, Settings
 from app.core.clock import utcnow
-from app.db import alembic, db, transaction
+from app.db import alembic, db, is_sqlite, transaction
+from app.matching import shared
 from app.meaning import weights
 from app.people.models import Person
 from app.search import projection
 from app.search.index import Index, IndexUnavailable
 from app.tasks import TASKS
 
+log = logging.getLogger(__name__)
+FOLLOW_SECONDS = 1.0
 DEMO_ADS = ROOT / "app/ads/demo.jsonl"
 
 
@@ -36,6 +40,27 @@ def prepare(app: Flask, *, demo: bool) -> None:
             index.generation()
         except IndexUnavailable:
             projection.rebuild(db.session, index, now=utcnow())
+
+
+def follow_vectors(app: Flask) -> None:
+    """Keep this machine’s copy of shared vectors up to date, in a thread of its own.
+
+    For a web process without a worker beside it. On SQLite there is nothing to follow.
+    """
+
+    def follow() -> None:
+        while True:
+            try:
+                with app.app_context():
+                    shared.follow(app.extensions["vectors"])
+            except Exception as error:  # the database may be away for a while
+                log.warning("vectors are not followed now: %s", type(error).__name__)
+                time.sleep(FOLLOW_SECONDS * 5)
+            time.sleep(FOLLOW_SECONDS)
+
+    with app.app_context():
+        if not is_sqlite():
+            Thread(target=follow, name="vectors", daemon=True).start()
 
 
 def end_with_parent(us: int) -> None:

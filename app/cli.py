@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 
 from app.ads import service as ads
 from app.ads import transfer
+from app.backup.commands import backup, board_group, restore
 from app.core.clock import utcnow
 from app.current import index, settings, site
 from app.db import db, transaction
 from app.desk.commands import brokers_group, deciding, moderation_group, why
 from app.desk.pack_files import pack
+from app.doctor.commands import doctor
 from app.mail import outbox
 from app.moderation import service as moderation
 from app.relay import accepting, door
@@ -49,9 +51,9 @@ def register_commands(app: Flask) -> None:
     """Give `flask` the board's commands."""
     for group in (ads_group, messages_group, brokers_group, moderation_group):
         app.cli.add_command(group)
-    for group in (search_group, outbox_group, relay_group):
+    for group in (search_group, outbox_group, relay_group, board_group):
         app.cli.add_command(group)
-    for command in (worker, reports, serve, pack):
+    for command in (worker, reports, serve, pack, backup, restore, doctor):
         app.cli.add_command(command)
 
 

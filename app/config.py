@@ -21,11 +21,8 @@ _LISTEN = re.compile(r"(?:127(?:\.\d{1,3}){3}|localhost|\[::1\]):\d{1,5}|/[^\0\n
 _NAME = re.compile(r"[A-Za-z0-9._:/-]{0,253}")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
-# What may be set already, and what it changes nothing about yet.
-_LATER = {
-    "redis_url": "limits are counted in the database",
-}
-
+_INDEX_FOLDER = "search_index"
+_IN_DATABASE = "postgresql:"
 
 # What a board can be tried without, and what it cannot say or do meanwhile.
 _UNSAID = {
@@ -82,7 +79,9 @@ class Settings(BaseSettings):
 
     app_env: Literal["development", "production"] = "development"
     database_url: SecretStr = SecretStr("sqlite:///instance/bothways.db")
-    search_url: str = "whoosh:search_index"
+    database_read_url: SecretStr = SecretStr("")
+    search_url: str = f"whoosh:{_INDEX_FOLDER}"
+    machine_folder: str = Field("instance", min_length=1)
     secret_key: SecretStr = SecretStr("")
     secret_key_fallbacks: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     base_url: str = "http://127.0.0.1:8000"
@@ -98,6 +97,7 @@ class Settings(BaseSettings):
     meaning: Literal["auto", "off"] = "auto"
     redis_url: SecretStr = SecretStr("")
     metrics_token: SecretStr = SecretStr("")
+    log_format: Literal["auto", "json", "text"] = "auto"
     proxy_hops: int = Field(0, ge=0, le=10)
     reports_hide: int = Field(3, ge=0, le=100)
     decide_within_days: int = Field(2, ge=1, le=30)
@@ -130,11 +130,34 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: SecretStr) -> SecretStr:
-        start, found, path = value.get_secret_value().partition("sqlite:///")
+        url = value.get_secret_value()
+        if url.startswith("postgresql://"):
+            if not _names_database(url):
+                raise ValueError("must name a database, such as postgresql://host/bothways")
+            return value
+        start, found, path = url.partition("sqlite:///")
         if start or not found:
-            raise ValueError("must begin with sqlite:/// (PostgreSQL comes in a later version)")
+            raise ValueError("must begin with sqlite:/// or postgresql://")
         if not path.strip("/.") or "?" in path or ":memory:" in path:
             raise ValueError("must name a file, such as sqlite:///instance/bothways.db")
+        return value
+
+    @field_validator("database_read_url")
+    @classmethod
+    def _known_replica(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        url, database = value.get_secret_value(), info.data.get("database_url", SecretStr(""))
+        if url and not (url.startswith("postgresql://") and _names_database(url)):
+            raise ValueError("must begin with postgresql:// and name the database it follows")
+        if url and not database.get_secret_value().startswith("postgresql://"):
+            raise ValueError("needs a DATABASE_URL that begins with postgresql://")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_redis(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        if url and (urlsplit(url).scheme not in {"redis", "rediss"} or not _names_host(url)):
+            raise ValueError("must begin with redis:// or rediss://, and name a host")
         return value
 
     @field_validator("mail_url")
@@ -150,10 +173,15 @@ class Settings(BaseSettings):
 
     @field_validator("search_url")
     @classmethod
-    def _known_index(cls, value: str) -> str:
+    def _known_index(cls, value: str, info: ValidationInfo) -> str:
+        if value == _IN_DATABASE:
+            database = info.data.get("database_url", SecretStr(_IN_DATABASE))
+            if not database.get_secret_value().startswith(_IN_DATABASE):
+                raise ValueError("needs a DATABASE_URL that begins with postgresql://")
+            return value
         start, found, path = value.partition("whoosh:")
         if start or not found or _holds_project(_folder(path)):
-            raise ValueError("must begin with whoosh: and name a folder of its own")
+            raise ValueError("must be postgresql: or whoosh: and a folder of its own")
         return value
 
     @field_validator("mail_from")
@@ -219,25 +247,43 @@ class Settings(BaseSettings):
         return _folder(url.removeprefix("file:").removeprefix("//"))
 
     @property
+    def logs_json(self) -> bool:
+        """Whether log lines are JSON: `auto` has them so in production."""
+        return self.log_format == "json" or (
+            self.log_format == "auto" and self.app_env == "production"
+        )
+
+    @property
+    def search_in_database(self) -> bool:
+        """Whether the search index lives in the board’s own PostgreSQL."""
+        return self.search_url == _IN_DATABASE
+
+    @property
     def search_folder(self) -> Path:
-        """Where the search index lives."""
+        """Where the search index lives, or would if it were in files."""
+        if self.search_in_database:
+            return _folder(_INDEX_FOLDER)
         return _folder(self.search_url.removeprefix("whoosh:"))
 
     @property
     def vectors_folder(self) -> Path:
         """Where the vectors of ads live: beside the search index, and made anew like it."""
+        if self.search_in_database:
+            return self.state_folder / "vectors"
         return self.search_folder.with_name(f"{self.search_folder.name}.vectors")
 
     @property
     def sqlalchemy_url(self) -> str:
         """The database address, with a relative SQLite path made to begin at the project."""
-        prefix, _, path = self.database_url.get_secret_value().partition(":///")
-        return f"{prefix}:///{ROOT / path}"
+        url = self.database_url.get_secret_value()
+        _, found, path = url.partition("sqlite:///")
+        return f"sqlite:///{ROOT / path}" if found else url
 
     @property
     def state_folder(self) -> Path:
-        """Where a process leaves word for another: beside the database."""
-        return ROOT / Path(self.sqlalchemy_url.partition(":///")[2]).parent
+        """Where this machine keeps what is its own: beside an SQLite database, if there is one."""
+        _, found, path = self.sqlalchemy_url.partition("sqlite:///")
+        return ROOT / Path(path).parent if found else _folder(self.machine_folder)
 
     @property
     def secret(self) -> str:
@@ -271,15 +317,6 @@ class Settings(BaseSettings):
             if getattr(self, name) in _OFF
         ]
 
-    def without_effect(self) -> list[str]:
-        """A sentence for each setting that was given a value this version does nothing with."""
-        given = (
-            name
-            for name in _LATER
-            if name in self.model_fields_set and getattr(self, name) not in _OFF
-        )
-        return [f"{name.upper()} has no effect yet: {_LATER[name]}." for name in given]
-
 
 def load() -> Settings:
     """Read the settings; raises BadSettings naming every problem at once, secrets never shown."""
@@ -302,6 +339,15 @@ def _folder(path: str) -> Path:
 def _holds_project(folder: Path) -> bool:
     """Whether the project lies in it: a folder that is emptied or filled must be another."""
     return ROOT.is_relative_to(folder.resolve())
+
+
+def _names_database(url: str) -> bool:
+    """Whether a URL of PostgreSQL says which database; the host may be a socket’s, said later."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.path.strip("/")) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _names_host(url: str) -> bool:

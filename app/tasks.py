@@ -2,22 +2,22 @@
 
 import atexit
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
-from functools import cache
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache, partial
 
 from app.ads import service as ads
 from app.alerts import service as alerts
 from app.alerts.policy import LOOKED_THROUGH
 from app.core.clock import utcnow
+from app.core.site import Site
 from app.current import index, settings, vectors
 from app.current import site as this_site
-from app.db import checkpoint, transaction
+from app.db import again, alone, checkpoint, is_sqlite, reading, transaction
 from app.followups import service as followups
 from app.limits import service as limits
-from app.mail import messages, outbox
-from app.matching import refresh
+from app.mail import messages, outbox, tallies
+from app.matching import refresh, shared
 from app.matching import service as matching
 from app.moderation import service as moderation
 from app.moderation.introductions import service as introductions
@@ -67,12 +67,18 @@ def merge_index() -> None:
 
 def refresh_vectors() -> None:
     """Read what changed of the ads, so that they can be matched."""
-    refresh.refresh_now(vectors(), now=utcnow())
+    if is_sqlite():
+        refresh.refresh_now(vectors(), now=utcnow())
+    else:
+        with alone("vectors") as mine:  # two who read the same ads would refuse each other
+            if mine:
+                shared.refresh_now(vectors(), now=utcnow())
+        shared.follow(vectors())
 
 
 def sweep_vectors() -> None:
     """Compare what is known for matching with the ads there are."""
-    refresh.sweep(vectors(), now=utcnow())
+    (refresh if is_sqlite() else shared).sweep(vectors(), now=utcnow())
 
 
 def send_reminders() -> None:
@@ -99,29 +105,27 @@ def send_reminders() -> None:
 
 def send_alerts() -> None:
     """Mail what is new to whoever saved a search for it; pause what nobody has pressed for long."""
-    with transaction() as session:
-        alerts.pause_silent(session, now=utcnow(), site=this_site())
-    with projection.reading() as session:
+    again(_unit(alerts.pause_silent, now=utcnow(), site=this_site()))
+    with reading() as session:
         now = utcnow()
         newest = [ad.posted_at for ad in ads.newest(session, now=now, limit=1)]
         due = alerts.due(session, now=now, newest=newest[0] if newest else None, limit=ALERTS)
         wanted = [(alert.id, alert.query) for alert in due]
     looked = [alert_id for alert_id, query in wanted if _look(alert_id, query)]
     if looked:
-        with transaction() as session:
-            alerts.looked(session, alert_ids=looked, now=now)
+        again(_unit(alerts.looked, alert_ids=looked, now=now))
 
 
 def _look(alert_id: int, query: str) -> bool:
     """Mail what one alert finds; False if it could not look. One failing alert fails alone."""
     now = utcnow()
     try:
-        with projection.reading() as session:
+        with reading() as session:
             found = alerts.look(session, index(), vectors(), query, now=now, most=LOOKED_THROUGH)
             ad_ids = [ad.id for ad in found]
         if ad_ids:
-            with transaction() as session:
-                alerts.tell(session, alert_id=alert_id, ad_ids=ad_ids, now=now, site=this_site())
+            tell = _unit(alerts.tell, alert_id=alert_id, ad_ids=ad_ids, now=now, site=this_site())
+            again(tell)
     except Exception as error:
         log.error("alert %d failed: %s", alert_id, type(error).__name__)
         return False
@@ -134,27 +138,36 @@ def follow_up() -> None:
     Each is a unit of work of its own, so that one that fails fails alone.
     """
     site, now = this_site(), utcnow()
-    with projection.reading() as session:
+    with reading() as session:
         due = followups.due(session, now=now)
     for key in due.remind:
-        with _alone("reminder"), transaction() as session:
-            followups.remind(session, key=key, now=now, site=site)
+        _one_of_many("reminder", _unit(followups.remind, key=key, now=now, site=site))
     for ad_id in due.rest:
-        with _alone("rest"), transaction() as session:
-            followups.rest(session, ad_id=ad_id, now=now, site=site)
+        _one_of_many("rest", _unit(followups.rest, ad_id=ad_id, now=now, site=site))
     for key in due.console:
-        with _alone("consolation"):
-            with projection.reading() as session:
-                others = followups.find_others(session, vectors(), index(), key=key, now=now)
-            with transaction() as session:
-                followups.console(session, key=key, others=others, now=now, site=site)
+        _one_of_many("consolation", partial(_console, key, now, site))
 
 
-@contextmanager
-def _alone(what: str) -> Iterator[None]:
-    """One of many: if it fails, that is noted by its type, and the others have their turn."""
+def _console(key: str, now: datetime, site: Site) -> None:
+    with reading() as session:
+        others = followups.find_others(session, vectors(), index(), key=key, now=now)
+    again(_unit(followups.console, key=key, others=others, now=now, site=site))
+
+
+def _unit(use_case: Callable[..., object], **values: object) -> Callable[[], None]:
+    """A unit of work, to be done."""
+
+    def do() -> None:
+        with transaction() as session:
+            use_case(session, **values)
+
+    return do
+
+
+def _one_of_many(what: str, do: Callable[[], None]) -> None:
+    """If it fails, that is noted by its type, and the others have their turn."""
     try:
-        yield
+        again(do)
     except Exception as error:
         log.error("a %s failed: %s", what, type(error).__name__)
 
@@ -192,11 +205,10 @@ def end_introductions() -> None:
     Each is a unit of work of its own, so that one that fails fails alone.
     """
     site, now = this_site(), utcnow()
-    with projection.reading() as session:
+    with reading() as session:
         due = introductions.due(session, now=now)
     for number in due:
-        with _alone("introduction"), transaction() as session:
-            introductions.end(session, number=number, now=now, site=site)
+        _one_of_many("introduction", _unit(introductions.end, number=number, now=now, site=site))
 
 
 def forget() -> None:
@@ -214,20 +226,24 @@ def forget() -> None:
             known.keep_moderation_days,
         )
     )
-    with transaction() as session:
-        ads.purge(session, now=now, unconfirmed=unconfirmed, ended=ended)
-        keeping.purge(session, now=now, unconfirmed=unconfirmed, idle=idle)
-        accepting.purge(session, now=now, kept=incoming)
-        bounces.purge(session, now=now)
-        alerts.purge(session, now=now, unconfirmed=unconfirmed)
-        outbox.purge(session, before=now - sent)
-        moderation.purge(session, before=now - moderated, sources_before=now - sources)
-        moderation.membership.purge(session, now=now)
-        limits.purge(session, now=now)
-        spam.purge(session, now=now)
-        people.purge(session, now=now)
-        people.purge_unconfirmed(session, before=now - unconfirmed)
-        purge_unneeded(session)
+    # Each by itself: one that went through all tables would meet everybody who writes meanwhile.
+    for purge in (
+        _unit(ads.purge, now=now, unconfirmed=unconfirmed, ended=ended),
+        _unit(keeping.purge, now=now, unconfirmed=unconfirmed, idle=idle),
+        _unit(accepting.purge, now=now, kept=incoming),
+        _unit(bounces.purge, now=now),
+        _unit(alerts.purge, now=now, unconfirmed=unconfirmed),
+        _unit(outbox.purge, before=now - sent),
+        _unit(moderation.purge, before=now - moderated, sources_before=now - sources),
+        _unit(moderation.membership.purge, now=now),
+        _unit(limits.purge, now=now),
+        _unit(spam.purge, now=now),
+        _unit(people.purge, now=now),
+        _unit(people.purge_unconfirmed, before=now - unconfirmed),
+        _unit(purge_unneeded),
+        _unit(tallies.fold),
+    ):
+        again(purge)
 
 
 def learn_spam() -> None:
@@ -243,14 +259,16 @@ TASKS = [
     # By itself: reading many new ads takes a while, and their writers shall be found meanwhile.
     Task("vectors", 1, refresh_vectors, apart=True),
     Task("index merging", 2, merge_index),
-    Task("reminders", 60, send_reminders),
-    Task("alerts", 3, send_alerts, apart=True),  # by itself: there may be many to look for
-    Task("introductions", 60, introduce),
-    Task("introductions of brokers", 60, end_introductions),
-    Task("follow-ups", 5, follow_up, apart=True),  # by itself: letters are read for their meaning
-    Task("forgetting", 600, forget),
-    Task("learning", 60, learn_spam),
-    Task("vectors tidying", 86_400, sweep_vectors),
+    Task("reminders", 60, send_reminders, by_one=True),
+    # By itself: there may be many to look for.
+    Task("alerts", 3, send_alerts, apart=True, by_one=True),
+    Task("introductions", 60, introduce, by_one=True),
+    Task("introductions of brokers", 60, end_introductions, by_one=True),
+    # By itself: letters are read for their meaning.
+    Task("follow-ups", 5, follow_up, apart=True, by_one=True),
+    Task("forgetting", 600, forget, by_one=True),
+    Task("learning", 60, learn_spam, by_one=True),
+    Task("vectors tidying", 86_400, sweep_vectors, by_one=True),
     Task("index tidying", 86_400, tidy_index),
     Task("folding", 60, checkpoint),  # what was erased, and the last mail's address, leave the log
 ]

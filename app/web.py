@@ -10,11 +10,10 @@ from typing import Any
 from flask import Flask, Response, request, session, url_for
 from flask_babel import Babel, gettext
 from flask_compress import Compress
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app import logs, replica, trouble
 from app.ads.service import AdGone
 from app.api import ads as api
 from app.board import (
@@ -44,6 +43,7 @@ from app.board import (
     words,
 )
 from app.config import ROOT, Settings
+from app.core.clock import utcnow
 from app.core.errors import STATUS as STATUS
 from app.core.errors import Refusal
 from app.core.secret import Address
@@ -55,10 +55,13 @@ from app.desk import guard, introductions, pack, queue, thing
 from app.desk import log as desk_log
 from app.desk import networks as desk_networks
 from app.desk import people as desk_people
+from app.each_request import EachRequest
 from app.limits.reading import Readers
 from app.matching.vectors import Vectors
 from app.pages import for_machines, health, mailbox, metrics, plain, yearly
 from app.people.policy import SESSION_LASTS
+from app.search import postgres_step
+from app.search.index import Index
 from app.search.whoosh_index import WhooshIndex
 
 LARGEST_REQUEST = 256 * 1024  # bytes; the longest honest form is a tenth of it
@@ -107,9 +110,13 @@ def init_app(app: Flask, settings: Settings) -> None:
         hops = settings.proxy_hops
         proxied = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
         app.wsgi_app = proxied  # type: ignore[method-assign]
+    noted = EachRequest(app.wsgi_app, trusting=settings.proxy_hops > 0)
+    app.wsgi_app = noted  # type: ignore[method-assign]
     app.extensions["site"] = site_of(settings)
-    app.extensions["index"] = WhooshIndex(settings.search_folder)
-    app.extensions["readers"] = Readers()
+    app.extensions["index"] = index_of(settings)
+    if settings.search_in_database:
+        postgres_step.init_app(app.extensions, clock=utcnow)
+    app.extensions["readers"] = Readers(settings.redis_url.get_secret_value(), key=settings.secret)
     app.extensions["vectors"] = Vectors(
         settings.vectors_folder, by_meaning=settings.meaning == "auto"
     )
@@ -117,9 +124,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     Compress(app)
     app.url_map.merge_slashes = False  # its redirects would name whatever host was asked for
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.before_request(_name)
     app.before_request(guard.check)
     app.before_request(form_guard.check)
     app.after_request(_finish)
+    if settings.database_read_url.get_secret_value():
+        replica.init_app(app)
     _register_pages(app, settings)
     _register_errors(app)
     _register_words(app, settings)
@@ -139,6 +149,13 @@ def site_of(settings: Settings) -> Site:
         unconfirmed_for=timedelta(hours=settings.keep_unconfirmed_hours),
         signer=Signer(settings.secrets),
     )
+
+
+def index_of(settings: Settings) -> Index:
+    """The search index that SEARCH_URL names."""
+    if settings.search_in_database:
+        return postgres_step.board_index()
+    return WhooshIndex(settings.search_folder)
 
 
 def _register_pages(app: Flask, settings: Settings) -> None:
@@ -188,9 +205,7 @@ def _register_errors(app: Flask) -> None:
     app.register_error_handler(AdGone, ad.gone_page)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_trouble)
-    app.register_error_handler(NoConnection, _database_trouble)
-    app.register_error_handler(Exception, _broken)
+    trouble.init_app(app)
 
 
 def _refused(refusal: Refusal) -> Any:
@@ -210,23 +225,9 @@ def _http_error(error: HTTPException) -> Any:
     return answer
 
 
-def _database_trouble(error: OperationalError | NoConnection) -> Any:
-    # Locked, full, gone, or every connection in use: its constant name will do, the text stays out.
-    cause = getattr(error, "orig", None)
-    log.error("database unavailable: %s", getattr(cause, "sqlite_errorname", type(error).__name__))
-    return errors.bare(503)
-
-
-def _broken(error: Exception) -> Any:
-    # Only where, never what: an exception's text may quote what somebody typed.
-    frames, at = [], error.__traceback__
-    while at is not None:
-        frames.append(f"{at.tb_frame.f_code.co_filename}:{at.tb_lineno}")
-        at = at.tb_next
-    log.error(
-        "%s on %s at %s", type(error).__name__, request.endpoint, " < ".join(frames[-4:][::-1])
-    )
-    return errors.bare(500)
+def _name() -> None:
+    """Log lines of this request carry our own name for the page; a path may hold a secret."""
+    logs.note(route=request.endpoint or "none")
 
 
 def _finish(response: Response) -> Response:

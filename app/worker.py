@@ -9,13 +9,15 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from threading import Event, Thread
 
 from flask import Flask
 
-from app.core import heartbeat
+from app import heartbeat, logs
 from app.core.clock import utcnow
+from app.db import again, alone, transaction
 from app.mail import delivery, transports
 from app.mail.policy import PAUSE, Paused
 
@@ -23,7 +25,8 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.3  # how often to look for mail that is due
 TICK_SECONDS = 0.1
-BEAT_SECONDS = 1.0
+BEAT_SECONDS = 5.0  # a replica that has not heard for three of them is not asked
+SLOW_SECONDS = 10.0  # a task that takes so long is worth a look
 LEAVE_SECONDS = 1.8  # how long a mail in hand may still take once we are told to end
 
 
@@ -35,6 +38,7 @@ class Task:
     every_seconds: float
     run: Callable[[], object]
     apart: bool = False  # in a thread of its own
+    by_one: bool = False  # while one worker is at it, no other is, on whichever host
 
 
 # What the worker does beside mail. In this order, each in the application's context.
@@ -71,9 +75,11 @@ def run(
             if task.apart
         ),
     ]
-    for thread in rounds:
+    # A thread of its own, too: whoever waits for the database does not hear that it shall end.
+    watch = Thread(target=_watch, args=(rounds, app, stop), name="watch", daemon=True)
+    for thread in (*rounds, watch):
         thread.start()
-    _watch(rounds, app, stop)
+    stop.wait()
     rounds[0].join(LEAVE_SECONDS)
     for thread in rounds[1:]:
         thread.join(LEAVE_SECONDS / 10)
@@ -85,16 +91,21 @@ def _drain(app: Flask, transport: transports.Transport, tasks: Sequence[Task]) -
         for task in tasks:
             _try(task)
         delivery.deliver_due(transport, utcnow)
-    heartbeat.beat(heartbeat.path_in(app.instance_path))
+        _beat()
 
 
 def _watch(rounds: Sequence[Thread], app: Flask, stop: Event) -> None:
     """Show signs of life as long as every thread lives."""
-    path = heartbeat.path_in(app.instance_path)
     while not stop.is_set():
         if all(thread.is_alive() for thread in rounds):
-            heartbeat.beat(path)
+            with app.app_context():
+                _try(Task("heartbeat", BEAT_SECONDS, _beat))
         stop.wait(BEAT_SECONDS)
+
+
+def _beat() -> None:
+    with transaction(by_statement=True) as session:
+        heartbeat.beat(session, now=utcnow())
 
 
 def _deliver(app: Flask, transport: transports.Transport, stop: Event) -> None:
@@ -125,15 +136,33 @@ def _do_tasks(app: Flask, tasks: Sequence[Task], stop: Event) -> None:
 
 
 def _try(task: Task) -> None:
-    try:
-        task.run()
-    except Exception as error:  # the next task, and the next round, shall have their turn
-        _log_failure(task.name, error)
+    began = time.monotonic()
+    with logs.noting(task=task.name):
+        try:
+            _run(task)
+        except Exception as error:  # the next task, and the next round, shall have their turn
+            _log_failure(task.name, error, time.monotonic() - began)
+        else:
+            took = time.monotonic() - began
+            if took >= SLOW_SECONDS:
+                log.warning("%s took long", task.name, extra={"noted": _seconds(took)})
 
 
-def _log_failure(name: str, error: Exception) -> None:
-    """The name and the type only: an error's text may carry what somebody typed."""
-    log.error("%s failed: %s", name, type(error).__name__)
+def _run(task: Task) -> None:
+    """Whatever is done twice is found to be done; yet there is no use in two who do the same."""
+    with alone(task.name) if task.by_one else nullcontext(True) as mine:
+        if mine:
+            again(task.run)
+
+
+def _log_failure(name: str, error: Exception, took: float = 0) -> None:
+    """The name, the type and the place: an error's text may carry what somebody typed."""
+    told = {"task": name, "where": logs.where(error), **_seconds(took)}
+    log.error("%s failed: %s", name, type(error).__name__, extra={"noted": told})
+
+
+def _seconds(took: float) -> dict[str, float]:
+    return {"seconds": round(took, 3)}
 
 
 def _end_on_signal(stop: Event) -> None:

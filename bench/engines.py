@@ -326,7 +326,8 @@ def posted_to_found(folder: Path, index: WhooshIndex) -> tuple[Times, Times]:
 
         times.add(once)
         with Session(engine) as session, session.begin():  # as if the worker had taken it in
-            ads.drop_marks(session, up_to=ads.newest_mark(session))
+            seen = ads.stale_marks(session, after=0, limit=1 << 31)
+            ads.drop_marks(session, ids=[mark for mark, _ in seen])
     engine.dispose()
     return inserts, times
 

@@ -180,7 +180,7 @@ def _put_by_chance(vectors: Vectors, ids: list[int]) -> None:
     notes = np.zeros((len(found), 2, PHRASES, 3), np.uint16)
     notes[:, :, :3] = (0, 20, 20_000)  # three phrases, each the first words of the text
     cards = np.array([card_of(ad) for ad in found], CARD)
-    vectors.shelf.put(cards, list(zip(*sides, strict=True)), notes)
+    vectors.shelf.put(vectors.shelf.rows(cards, list(zip(*sides, strict=True)), notes))
     db.session.expunge_all()
 
 

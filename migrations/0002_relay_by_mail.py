@@ -89,7 +89,7 @@ def upgrade() -> None:
     )
 
     op.add_column(
-        "messages", sa.Column("by_mail", sa.Boolean(), server_default=sa.text("0"), nullable=False)
+        "messages", sa.Column("by_mail", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
     op.add_column("messages", sa.Column("files", sa.Integer(), server_default="0", nullable=False))
 

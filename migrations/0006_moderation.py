@@ -25,6 +25,19 @@ _GUARDS = {
            WHEN EXISTS (SELECT 1 FROM moderation_log WHERE id = NEW.id)
            BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END""",
     ),
+    "postgresql": (
+        """CREATE FUNCTION moderation_log_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+           BEGIN
+             IF TG_OP = 'DELETE' AND OLD.at <= timezone('UTC', now()) - interval '12 months' THEN
+               RETURN OLD;
+             END IF;
+             RAISE EXCEPTION 'the log is append-only, and kept for twelve months';
+           END $$""",
+        """CREATE TRIGGER moderation_log_kept BEFORE UPDATE OR DELETE ON moderation_log
+           FOR EACH ROW EXECUTE FUNCTION moderation_log_guard()""",
+        """CREATE TRIGGER moderation_log_not_emptied BEFORE TRUNCATE ON moderation_log
+           FOR EACH STATEMENT EXECUTE FUNCTION moderation_log_guard()""",
+    ),
 }
 
 
@@ -161,7 +174,8 @@ def _reports() -> None:
     # What was reported before there was a desk waits there now, a case for each thing.
     op.execute(
         "INSERT INTO cases (kind, subject, urgent, reporters, confirmed, opened_at) "
-        "SELECT subject_kind, subject, max(reason = 'unsafe'), count(*), 0, min(created_at) "
+        "SELECT subject_kind, subject, sum(CASE reason WHEN 'unsafe' THEN 1 ELSE 0 END) > 0, "
+        "count(*), 0, min(created_at) "
         "FROM reports GROUP BY subject_kind, subject"
     )
     op.execute(
@@ -194,6 +208,8 @@ def _log() -> None:
 def downgrade() -> None:
     """Take it back."""
     op.drop_table("moderation_log")  # its triggers go with it
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION moderation_log_guard()")
     with op.batch_alter_table("reports") as batch:
         batch.drop_index(op.f("ix_reports_case_id"))
         batch.drop_constraint(op.f("fk_reports_case_id"), type_="foreignkey")

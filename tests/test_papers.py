@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from pydantic import SecretStr
 
-from app.config import _LATER, ROOT, Settings
+from app.config import ROOT, Settings
 from app.limits.rules import LIMITS
 
 FLASKS_OWN = {"run", "routes", "shell", "db"}
@@ -95,14 +95,6 @@ def test_every_setting_is_in_the_readme_with_its_default() -> None:
     table = rows(readme(), "Settings")
     said = {name.strip("|` "): default.strip("`") for name, default, _ in table}
     assert {name: "" if value == "empty" else value for name, value in said.items()} == defaults()
-
-
-def test_the_readme_says_which_settings_have_no_effect_yet() -> None:
-    table = rows(readme(), "Settings")
-    said = {name.strip("|` ") for name, _, meaning in table if meaning.startswith("from a later")}
-    assert said == {name.upper() for name in _LATER}
-    code = "\n".join(p.read_text() for p in (ROOT / "app").rglob("*.py") if p.name != "config.py")
-    assert not [name for name in _LATER if re.search(rf"\.{name}\b", code)]
 
 
 def test_every_setting_is_in_the_example_with_its_default_and_a_line_about_it() -> None:

@@ -4,15 +4,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 from flask import Flask, current_app
 
-from app import worker
-from app.core import heartbeat
+from app import heartbeat, worker
 from app.core.clock import utcnow
+from app.db import db
 from app.mail.policy import Outcome, Paused, Trouble
 from app.mail.transports import FolderTransport, Parcel
 from app.worker import Task
@@ -89,11 +90,14 @@ def test_tasks_go_on_after_a_failure_that_is_logged_by_name_only(
 
 
 def test_a_worker_shows_signs_of_life(app: Flask) -> None:
-    path = heartbeat.path_in(app.instance_path)
-    assert heartbeat.last_beat(path) is None
+    def last_beat() -> datetime | None:
+        with app.app_context():
+            return heartbeat.last_beat(db.session)
+
+    assert last_beat() is None
     with Running(app, tasks=[]):
-        until(lambda: heartbeat.last_beat(path) is not None)
-    beat = heartbeat.last_beat(path)
+        until(lambda: last_beat() is not None)
+    beat = last_beat()
     assert beat is not None
     assert abs((utcnow() - beat).total_seconds()) < 5
 

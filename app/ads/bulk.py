@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.ads.lines import Incoming
-from app.ads.models import Ad, AdSkill, MatchingMark, StaleMark
+from app.ads.marks import mark_all_stale
+from app.ads.models import Ad, AdSkill
 from app.ads.policy import KINDS
 from app.ads.service import STANDING
 from app.catalogue.skills import skill_key
@@ -43,8 +44,7 @@ def add(session: Session, rows: list[Row], now: datetime) -> int:
     skills = [skill for ad_id, row in pairs for skill in _skill_values(ad_id, row)]
     if skills:
         session.execute(sa.insert(AdSkill), skills)
-    for mark in (StaleMark, MatchingMark):
-        session.execute(sa.insert(mark), [{"ad_id": ad_id} for ad_id, _ in pairs])
+    mark_all_stale(session, [ad_id for ad_id, _ in pairs])
     return len(new)
 
 

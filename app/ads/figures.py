@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ads.asking import live_clause
-from app.ads.models import Ad
+from app.ads.models import Ad, StaleMark
 
 # What was live once. Named one by one, so that an index by state and day of posting will do.
 _ONCE_LIVE = ("live", "paused", "held", "closed", "removed")
+_OLDEST = 100  # marks looked at for the time of the oldest
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,28 @@ def period_of(moment: Any, starts: Sequence[datetime]) -> sa.Label[int]:
     """
     latest_first = reversed(list(enumerate(starts)))
     return sa.case(*((moment >= start, number) for number, start in latest_first)).label("period")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """For whoever watches: how many ads are held, and how far the index is behind.
+
+    `marks`: changes that the index has not taken up; `marked_at`: when the oldest of them was.
+    """
+
+    held: int
+    marks: int
+    marked_at: datetime | None
+
+
+def standing(session: Session) -> Standing:
+    """What stands; each by an index, so that it may be asked every few seconds."""
+    held = select(func.count()).where(Ad.state == sa.literal("held", literal_execute=True))
+    # A mark has no time, but its ad was changed with it. Of thousands the oldest will do.
+    oldest = select(StaleMark.ad_id).order_by(StaleMark.id).limit(_OLDEST).subquery()
+    marked_at = select(func.min(Ad.updated_at)).where(Ad.id.in_(select(oldest.c.ad_id)))
+    return Standing(
+        held=session.scalar(held) or 0,
+        marks=session.scalar(select(func.count()).select_from(StaleMark)) or 0,
+        marked_at=session.scalar(marked_at),
+    )

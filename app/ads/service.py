@@ -21,12 +21,15 @@ from app.ads.asking import (
 )
 from app.ads.keeping import erase_of, introductions_due, purge, reminders_due
 from app.ads.marks import (
+    IN_STEP,
     drop_marks,
     drop_matching_marks,
+    leave_stale,
     mark_stale,
     matching_marks,
     newest_mark,
     stale_marks,
+    take_changed,
     waiting_marks,
 )
 from app.ads.models import Ad, AdSkill
@@ -40,6 +43,7 @@ from app.spam.service import UNREMARKABLE, Assessment
 
 # The door of the room: what stands in the modules beside this one is reached through it.
 __all__ = [
+    "IN_STEP",
     "STANDING",
     "AdGone",
     "AdUnknown",
@@ -59,6 +63,7 @@ __all__ = [
     "hold",
     "introductions_due",
     "is_live",
+    "leave_stale",
     "live_clause",
     "live_of_person",
     "mark_stale",
@@ -77,6 +82,7 @@ __all__ = [
     "restore",
     "resume",
     "stale_marks",
+    "take_changed",
     "waiting_marks",
 ]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +19,7 @@ from app.ads.fields import LONGEST, BadLine
 from app.ads.lines import Incoming, dated, read_line, write_line
 from app.ads.models import Ad
 from app.ads.policy import fingerprint
+from app.db import again
 
 __all__ = [
     "BadLine",
@@ -65,14 +67,18 @@ def import_lines(
     while chunk := list(islice(numbered, batch)):
         rows = _read(chunk, now, counts)
         if rows:
-            with transaction() as session:
-                added = add(session, rows, now)
+            added = again(partial(_add_together, transaction, rows, now))
             counts.added += added
             counts.skipped += len(rows) - added
         if progress is not None:
             progress(chunk[-1][0])
         time.sleep(BREATH)
     return counts
+
+
+def _add_together(transaction: Transaction, rows: list[Row], now: datetime) -> int:
+    with transaction() as session:
+        return add(session, rows, now)
 
 
 def import_file(

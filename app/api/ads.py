@@ -11,6 +11,7 @@ from flask_babel import gettext
 from spectree import Response as Answers
 from spectree import SpecTree
 
+from app import logs
 from app.ads import service as ads
 from app.ads.models import Ad
 from app.api import cursor
@@ -62,10 +63,12 @@ def search() -> AdsOut:
     query = cursor.at(replace(asked, page=1, upto=None), at)
     try:
         found = find_exactly(db.session, index(), query, now=now, size=PAGE)
-        total = found.total
+        total, exact = found.total, found.exact
+        logs.note(search_ms=round(found.took * 1000, 2))
         if cursor.goes_by_newness(at):
             whole = replace(query, page=1, upto=None)
-            total = find_exactly(db.session, index(), whole, now=now, size=1).total
+            first = find_exactly(db.session, index(), whole, now=now, size=1)
+            total, exact = first.total, first.exact
     except IndexUnavailable:
         raise NoIndex from None
     full = relay.full_boxes(db.session, found.ads)
@@ -77,6 +80,7 @@ def search() -> AdsOut:
             for ad in found.ads
         ],
         total=total,
+        exact=exact,
         place=_place_out(found.query.place),
         next_cursor=further,
         next=_next_url(further) if further else None,

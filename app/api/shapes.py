@@ -114,6 +114,9 @@ class AdsOut(BaseModel):
 
     ads: list[AdOut]
     total: int = Field(description="How many ads the whole search finds.")
+    exact: bool = Field(
+        description="False on a large board where there are more: `total` is how many were counted."
+    )
     place: PlaceOut | None = Field(description="What `place`, or a town in `q`, was taken to mean.")
     next_cursor: str | None = Field(description="For the next page; null on the last.")
     next: str | None = Field(description="The address of the next page; null on the last.")

@@ -2,6 +2,7 @@
 
 from flask import Response, make_response, render_template, request, url_for
 
+from app import logs
 from app.board import form_guard
 from app.board.language import gettext, lazy_gettext
 
@@ -94,7 +95,11 @@ def typed() -> list[str]:
 def bare(code: int) -> Response:
     """A page that needs neither database nor index."""
     html = render_template(
-        "errors/bare.html", code=code, title=TITLES[code], sentence=SENTENCES[code]
+        "errors/bare.html",
+        code=code,
+        title=TITLES[code],
+        sentence=SENTENCES[code],
+        reference=logs.noted("request"),
     )
     response = make_response(html, code)
     if code == 503:

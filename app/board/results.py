@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
+from app import logs
 from app.ads.policy import MODES, RHYTHMS
 from app.ads.service import find_ad, live_of_person
 from app.board import access, feed, words
@@ -61,6 +62,7 @@ def ads() -> ResponseReturnValue:
     person = access.person()
     own = live_of_person(db.session, person, now=now) if person else []
     found = search.find(db.session, index(), query, now=now, skills=bool(own))
+    logs.note(search_ms=round(found.took * 1000, 2))
     query = found.query
     other = [] if found.total else search.meanwhile(db.session, index(), query, now=now)
     chosen = _chosen(query)
@@ -74,7 +76,7 @@ def ads() -> ResponseReturnValue:
         query=query,
         found=found,
         ads=cards(found.ads, full=full, vouched=vouched),
-        heading=heading(query, found.total),
+        heading=heading(query, found.total, exact=found.exact),
         asked=", ".join(item.words for item in chosen),
         highlight=highlighter(found),
         respelt=_respelt(found),
@@ -82,7 +84,7 @@ def ads() -> ResponseReturnValue:
         meanwhile=cards(other, full=full, vouched=vouched),
         facets=_facets(query, found),
         chosen=chosen,
-        ways=[(way_words(way), results_url(way.query), way.total) for way in ways],
+        ways=[(way_words(way), results_url(way.query), way.total, way.exact) for way in ways],
         near=near_misses(unknown)[:3] if unknown else [],
         url=results_url,
         feed_url=feed_url(query),
@@ -107,6 +109,7 @@ def atom() -> ResponseReturnValue:
         found = find_exactly(db.session, index(), newest, now=now, size=FED)
     except IndexUnavailable:
         abort(503)
+    logs.note(search_ms=round(found.took * 1000, 2))
     board = site()
     written = feed.atom(
         board,
@@ -163,16 +166,31 @@ def query_name(query: SearchQuery) -> str:
     return f"{named} ({chosen})" if chosen else named
 
 
-def heading(query: SearchQuery, total: int) -> str:
-    """What was found, in words: `103 ads for “bookkeeping” within 40 miles of Aberystwyth`."""
-    ads = {
-        "": ngettext("%(num)d ad", "%(num)d ads", total),
-        "seeks": ngettext("%(num)d seeking ad", "%(num)d seeking ads", total),
-        "offers": ngettext("%(num)d offering ad", "%(num)d offering ads", total),
-    }[query.kind]
+def heading(query: SearchQuery, total: int, *, exact: bool = True) -> str:
+    """What was found, in words: `103 ads for “bookkeeping” within 40 miles of Aberystwyth`.
+
+    `2000+ ads` where there are more than were counted.
+    """
+    ads = _counted(query.kind, total) if exact else _more_than(query.kind, total)
     if not total:
         ads = gettext("No ads")
     return " ".join([ads, *_what(query), *_near(query)])
+
+
+def _counted(kind: str, total: int) -> str:
+    return {
+        "": ngettext("%(num)d ad", "%(num)d ads", total),
+        "seeks": ngettext("%(num)d seeking ad", "%(num)d seeking ads", total),
+        "offers": ngettext("%(num)d offering ad", "%(num)d offering ads", total),
+    }[kind]
+
+
+def _more_than(kind: str, total: int) -> str:
+    return {
+        "": gettext("%(num)d+ ads", num=total),
+        "seeks": gettext("%(num)d+ seeking ads", num=total),
+        "offers": gettext("%(num)d+ offering ads", num=total),
+    }[kind]
 
 
 def _what(query: SearchQuery) -> list[str]:

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from app.core.errors import Kind, Refusal
 from app.core.i18n import N_
+from app.db import upsert
 from app.limits.models import Count
 from app.limits.rules import LIMITS
 
@@ -31,7 +31,7 @@ def count(session: Session, *, rule: str, key: str, now: datetime) -> None:
     seconds = int(limit.within.total_seconds())
     window = int(now.timestamp()) // seconds
     ends_at = datetime.fromtimestamp((window + 1) * seconds, tz=now.tzinfo)
-    row = insert(Count).values(key=key, window=window, count=1, ends_at=ends_at)
+    row = upsert(session, Count).values(key=key, window=window, count=1, ends_at=ends_at)
     bumped = row.on_conflict_do_update(
         index_elements=[Count.key, Count.window], set_={"count": Count.count + 1}
     ).returning(Count.count)

@@ -10,13 +10,14 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from threading import Event
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from app.db import db, transaction
+from app.db import again, reading, transaction
 from app.mail import leases, outbox, tallies
 from app.mail.models import OutboxMail, Pause
 from app.mail.policy import (
@@ -56,13 +57,11 @@ def deliver_due(
     outcome: Outcome | None = None
     try:
         while not (stop and stop.is_set()) and something_due(now()):
-            with transaction() as session:
-                claimed = claim(session, now())
+            claimed = again(partial(_claim, now))
             if claimed is None:
                 break
             outcome = _attempt(transport, claimed)
-            with transaction() as session:
-                ours = finish(session, claimed, outcome, now())
+            ours = again(partial(_finish, claimed, outcome, now))
             log.info("mail %d: %s%s", claimed.id, _told(outcome), "" if ours else " (lease lost)")
             if isinstance(outcome, Paused):
                 break
@@ -71,9 +70,19 @@ def deliver_due(
     return outcome
 
 
+def _claim(now: Callable[[], datetime]) -> Claimed | None:
+    with transaction(by_statement=True) as session:
+        return claim(session, now())
+
+
+def _finish(claimed: Claimed, outcome: Outcome, now: Callable[[], datetime]) -> bool:
+    with transaction(by_statement=True) as session:
+        return finish(session, claimed, outcome, now())
+
+
 def something_due(now: datetime) -> bool:
     """Whether to try at all: a look that takes no writer's lock."""
-    with Session(db.engine) as session:
+    with reading() as session:
         due = sa.exists().where(_due(OutboxMail, now) | leases.lapsed(OutboxMail, now, LEASE))
         return bool(session.scalar(sa.select(due)))
 
@@ -84,9 +93,7 @@ def claim(session: Session, now: datetime) -> Claimed | None:
     Leases that ran out come back first: whoever held them was killed. One mail at a time is on
     its way to one person in one thread. What must not go any more is ended here and passed over.
     """
-    lapsed = sa.update(OutboxMail).where(leases.lapsed(OutboxMail, now, LEASE))
-    back = {"state": "pending", "lease": None, "leased_until": None}
-    session.execute(lapsed.values(back), execution_options=leases.BARE)
+    leases.give_back(session, OutboxMail, now=now, lasts=LEASE)
     while (row := _take(session, now)) is not None:
         if row.person_id is None and row.kind not in TO_STRANGERS:  # erased since
             values: dict[str, Any] = {"state": "cancelled", "ended_at": now, **outbox.BLANK}

@@ -20,6 +20,13 @@ def lapsed(row: Any, now: datetime, lasts: timedelta) -> sa.ColumnElement[bool]:
     return sa.and_(row.state == "leased", over)
 
 
+def give_back(session: Session, table: Any, *, now: datetime, lasts: timedelta) -> None:
+    """Let rows wait again whose leases ran out, but for those another worker is at just now."""
+    over = sa.select(table.id).where(lapsed(table, now, lasts)).with_for_update(skip_locked=True)
+    back = {"state": "pending", "lease": None, "leased_until": None}
+    session.execute(sa.update(table).where(table.id.in_(over)).values(back), execution_options=BARE)
+
+
 def take(
     session: Session,
     table: Any,

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.secret import Address
 from app.db import Base
 
+_ON_ITS_WAY = sa.text("state = 'leased'")
+
 
 class OutboxMail(Base):
     """One mail to one person. States: pending, leased, sent, dead, cancelled, bounced.
@@ -43,7 +45,18 @@ class OutboxMail(Base):
     ended_at: Mapped[datetime | None]  # sent, dead, cancelled or bounced
     trouble: Mapped[str] = mapped_column(sa.String(60), default="")  # a constant phrase, no address
 
-    __table_args__ = (sa.Index("ix_outbox_due", "state", "due_at"),)
+    __table_args__ = (
+        sa.Index("ix_outbox_due", "state", "due_at"),
+        # One at a time is on its way to one person in one thread, however many workers there are.
+        sa.Index(
+            "ix_outbox_on_its_way",
+            "thread_id",
+            "recipient",
+            unique=True,
+            sqlite_where=_ON_ITS_WAY,
+            postgresql_where=_ON_ITS_WAY,
+        ),
+    )
 
 
 class Tally(Base):

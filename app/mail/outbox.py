@@ -268,6 +268,16 @@ def oldest_promise(session: Session, *, now: datetime) -> timedelta | None:
     return None if promised is None else now - promised
 
 
+def oldest_by_state(session: Session, *, now: datetime) -> dict[str, timedelta]:
+    """How long ago the oldest mail of each state was promised that has not ended well."""
+    rows = session.execute(
+        sa.select(OutboxMail.state, sa.func.min(OutboxMail.created_at))
+        .where(OutboxMail.state.in_(_STANDING))
+        .group_by(OutboxMail.state)
+    )
+    return {str(state): now - promised for state, promised in rows}
+
+
 def retry(session: Session, ids: Collection[int] | None, *, now: datetime) -> int:
     """Try again now: these dead or waiting mails, or all dead ones for None; returns how many.
 

@@ -4,6 +4,7 @@ import os
 import smtplib
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -115,7 +116,9 @@ class SmtpTransport:
             return Never(Trouble.BAD_ADDRESS)
         comes_back = self._returns if parcel.comes_back else None
         sender = comes_back.sender_of(parcel) if comes_back else self._sender
-        outcome = self._outcome(sender, recipient, parcel.mime)
+        outcome = self._outcome(
+            lambda: self._hand_over(self._connection(), sender, recipient, parcel.mime)
+        )
         if not isinstance(outcome, Sent):
             self.close()
         return outcome
@@ -132,10 +135,21 @@ class SmtpTransport:
         except OSError:  # smtplib's own errors are OSErrors too
             smtp.close()
 
-    def _outcome(self, sender: str, recipient: str, mime: bytes) -> Outcome:
+    def knock(self, seconds: float) -> Outcome:
+        """Connect, encrypt and log in, hand nothing over, and say goodbye."""
+        self._deadline = time.monotonic() + seconds
+        outcome = self._outcome(self._greeted)
+        self.close()
+        return outcome
+
+    def _greeted(self) -> Outcome:
+        self._connection()
+        return Sent()
+
+    def _outcome(self, attempt: Callable[[], Outcome]) -> Outcome:
         """One attempt, with everything that smtplib can raise made an outcome."""
         try:
-            return self._hand_over(self._connection(), sender, recipient, mime)
+            return attempt()
         except _Unusable as fault:
             return Paused(fault.trouble)
         except smtplib.SMTPServerDisconnected:

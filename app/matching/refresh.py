@@ -8,22 +8,19 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from threading import Event
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.ads import service as ads
 from app.ads.models import Ad
-from app.db import db, transaction
+from app.db import reading, transaction
+from app.matching.cards import Cards
 from app.matching.vectors import Vectors
 
 BATCH = 32  # ads encoded at a time: a second or two
 
 Sessions = Callable[[], AbstractContextManager[Session]]
-
-
-def reading() -> AbstractContextManager[Session]:
-    """A session for looking only."""
-    return Session(db.engine)
 
 
 def refresh_now(
@@ -39,7 +36,7 @@ def refresh_now(
     Returns how many ads were looked at. With `stop` set, ends after the batch in hand.
     """
     done = 0
-    if _damaged(vectors):
+    if vectors.damaged():
         vectors.make()
         done += sweep(vectors, now=now, reading=reading, stop=stop)
     while not (stop and stop.is_set()):
@@ -59,12 +56,12 @@ def sweep(
     vectors: Vectors, *, now: datetime, reading: Sessions = reading, stop: Event | None = None
 ) -> int:
     """Compare the shelf with the database: add what is missing, drop what is live no more."""
-    if _damaged(vectors) or vectors.shelf.mostly_dead():
+    if vectors.damaged() or vectors.shelf.mostly_dead():
         vectors.make()
     view = vectors.shelf.view()
     there = set(view.cards["id"].tolist()) - {0} if view else set()
     with reading() as session:
-        live = list(session.scalars(sa.select(Ad.id).where(ads.live_clause(now)).order_by(Ad.id)))
+        live = live_ids(session, now)
     vectors.shelf.drop(sorted(there - set(live)))
     missing = [id for id in live if id not in there]
     done = 0
@@ -76,16 +73,22 @@ def sweep(
     return done
 
 
-def _damaged(vectors: Vectors) -> bool:
-    """Whether it is missing, torn, or made by another encoder."""
-    shelf = vectors.shelf
-    return shelf.kind != vectors.encoder().name or shelf.view() is None or vectors.lessons() is None
+def read(
+    session: Session, vectors: Vectors, ids: set[int], now: datetime
+) -> tuple[Cards, list[int]]:
+    """The rows of those of these ads that are live, and the ids of the others."""
+    live = [ad for ad in ads.by_ids(session, ids).values() if ads.is_live(ad, now)]
+    rows = vectors.rows(live) if live else np.zeros(0, vectors.shelf.row)
+    return rows, sorted(ids - {ad.id for ad in live})
+
+
+def live_ids(session: Session, now: datetime) -> list[int]:
+    """Every live ad, in order of id."""
+    return list(session.scalars(sa.select(Ad.id).where(ads.live_clause(now)).order_by(Ad.id)))
 
 
 def _look_at(session: Session, vectors: Vectors, ids: Iterable[int], now: datetime) -> int:
-    ids = set(ids)
-    live = [ad for ad in ads.by_ids(session, ids).values() if ads.is_live(ad, now)]
-    if live:
-        vectors.put(live)
-    vectors.shelf.drop(sorted(ids - {ad.id for ad in live}))
-    return len(ids)
+    rows, gone = read(session, vectors, set(ids), now)
+    vectors.shelf.put(rows)
+    vectors.shelf.drop(gone)
+    return len(rows) + len(gone)

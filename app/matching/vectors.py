@@ -13,7 +13,16 @@ from app.ads.models import Ad
 from app.ads.policy import KINDS
 from app.catalogue.said import all_said
 from app.catalogue.skills import all_skills
-from app.matching.cards import CARD, OFFERS_OPEN, SEEKS_OPEN, Words, card_of, stamp_of, words_of
+from app.matching.cards import (
+    CARD,
+    OFFERS_OPEN,
+    SEEKS_OPEN,
+    Cards,
+    Words,
+    card_of,
+    stamp_of,
+    words_of,
+)
 from app.matching.lessons import KEPT, Lessons, learn
 from app.matching.phrases import Phrase, said
 from app.matching.rules import BY_MEANING, BY_WORDS, Scale, Side
@@ -66,6 +75,11 @@ class Vectors:
         """What the fits are worth by the encoder that the shelf was made with."""
         return BY_WORDS if self.shelf.kind == WordsEncoder.name else BY_MEANING
 
+    def damaged(self) -> bool:
+        """Whether the shelf is missing, torn, or made by another encoder."""
+        same = self.shelf.kind == self.encoder().name
+        return not same or self.shelf.view() is None or self.lessons() is None
+
     def make(self) -> None:
         """An empty shelf for this encoder (to learn of some 800 skills takes it seconds)."""
         log.info("Making the vectors anew")
@@ -74,14 +88,14 @@ class Vectors:
             _LESSONS[name] = _taught(self.encoder())
         self.shelf.make(name, _LESSONS[name].arrays())
 
-    def put(self, found: Sequence[Ad]) -> None:
-        """Read these ads and put them on the shelf."""
+    def rows(self, found: Sequence[Ad]) -> Cards:
+        """Read these ads: their rows for the shelf."""
         words = [words_of(ad) for ad in found]
         sides, lessons = self.encode(words), self.lessons()
         assert lessons is not None
         notes = [notes_of(*both, lessons) for both in zip(words, sides, strict=True)]
         cards = np.array([card_of(ad) for ad in found], CARD)
-        self.shelf.put(cards, sides, np.array(notes, np.uint16))
+        return self.shelf.rows(cards, sides, np.array(notes, np.uint16))
 
     def encode(self, words: Sequence[Words]) -> list[tuple[Array, Array]]:
         """For each ad the rows of both sides: the whole, then the phrases; as they are compared."""

@@ -62,6 +62,15 @@ class Shelf:
         `edition` names what the vectors depend on beside the encoder: of another, it is no shelf.
         """
         self._folder, self._card, self._width = folder, card, width
+        self.row = np.dtype(
+            [
+                ("cards", card),
+                ("first", "<f4", (width,)),
+                ("second", "<f4", (width,)),
+                ("phrases", "i1", (2, PHRASES, width)),
+                ("notes", "<u2", (2, PHRASES, _NOTES)),
+            ]
+        )
         self._edition = f"{edition} {width} {card!r}"
         self._seen: tuple[tuple[int, int, int], View] | None = None
 
@@ -112,28 +121,33 @@ class Shelf:
             spare.rename(self._folder)
             self._seen = None
 
-    def put(
+    def rows(
         self, cards: Cards, sides: Sequence[tuple[Array, Array]], notes: NDArray[np.uint16]
-    ) -> None:
-        """Add rows; `sides` are as View.sides gives them. What stood under their ids is dead.
+    ) -> Cards:
+        """Rows of dtype `self.row`; `sides` are as View.sides gives them.
 
         `notes`: rows, sides, PHRASES, 3.
         """
-        if not len(cards):
+        found = np.zeros(len(cards), self.row)
+        found["cards"], found["notes"] = cards, notes
+        for at, side in enumerate(("first", "second")):
+            found[side] = [both[at][0] for both in sides]
+            near = np.stack([_padded(both[at]) for both in sides])
+            found["phrases"][:, at] = np.rint(near * SCALE)
+        return found
+
+    def put(self, rows: Cards) -> None:
+        """Add rows as `rows` makes them. What stood under their ids is dead."""
+        if not len(rows):
             return
         with self._writing():
             before = self.view()
             if before is None:
                 raise OSError("there is no shelf to put vectors on")
-            rows = len(before.cards)
-            wholes = np.array([[one[0], two[0]] for one, two in sides], np.float32)
-            self._write("first", rows, np.ascontiguousarray(wholes[:, 0]))
-            self._write("second", rows, np.ascontiguousarray(wholes[:, 1]))
-            near = np.stack([np.stack([_padded(one), _padded(two)]) for one, two in sides])
-            self._write("phrases", rows, np.rint(near * SCALE).astype(np.int8))
-            self._write("notes", rows, notes.astype(np.uint16))
-            self._write("cards", rows, cards.astype(self._card))
-            self._kill(cards["id"].tolist(), rows)
+            there = len(before.cards)
+            for name in (*_FILES[1:], _FILES[0]):  # the cards last
+                self._write(name, there, np.ascontiguousarray(rows[name]))
+            self._kill(rows["cards"]["id"].tolist(), there)
 
     def drop(self, ids: Sequence[int]) -> None:
         """Forget these: their rows are dead and their vectors zeroes at once."""
@@ -141,6 +155,11 @@ class Shelf:
             with self._writing():
                 view = self.view()
                 self._kill(ids, len(view.cards) if view else 0)
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are; what else lies there goes with them."""
+        return self._folder
 
     def mostly_dead(self) -> bool:
         """Whether most of it is rows that count no more, so that it is worth making anew."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.ads.figures import period_of
-from app.moderation.models import LogEntry
+from app.moderation.models import Case, LogEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +87,9 @@ def speed(session: Session, *, starts: Sequence[datetime]) -> list[Speed]:
         for period, number, one, two in session.execute(query.group_by("period", "of"))
     }
     return [found.get(number, Speed()) for number in range(len(starts))]
+
+
+def open_cases(session: Session) -> int:
+    """How many cases nobody has decided yet, appeals among them."""
+    waiting = sa.select(sa.func.count()).where(Case.decided_at.is_(None))
+    return session.scalar(waiting) or 0

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.db import is_sqlite
 from app.moderation.models import LogEntry
 from app.moderation.rules import APPEAL, DECISIONS
 
@@ -132,5 +133,8 @@ def years(session: Session) -> list[int]:
 
 def purge(session: Session, *, before: datetime) -> None:
     """Delete lines older than `before`, and never one the database still keeps by its own clock."""
-    old = sa.text("at <= datetime('now', '-12 months')")
+    year_ago = "datetime('now', '-12 months')"
+    if not is_sqlite():
+        year_ago = "timezone('UTC', now()) - interval '12 months'"
+    old = LogEntry.at <= sa.text(year_ago)
     session.execute(sa.delete(LogEntry).where(LogEntry.at < before, old))

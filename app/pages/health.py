@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import sqlalchemy as sa
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from app.core import heartbeat
+from app import heartbeat
 from app.core.clock import utcnow
-from app.current import index
+from app.current import index, readers
 from app.db import db
 from app.mail import outbox
 from app.search.index import IndexUnavailable
@@ -28,6 +28,8 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Database, index, worker and oldest waiting mail; 503 when one of them is not well."""
     checks = {"database": _database(), "index": _index(), "worker": _worker(), "mail": _mail()}
+    if (shared := readers().shared) is not None:
+        checks["limits"] = {"ok": True, "shared": shared}  # the site goes on either way
     well = all(answer["ok"] for answer in checks.values())
     answer = jsonify(ready=well, **checks)
     answer.headers["Cache-Control"] = "no-store"
@@ -50,7 +52,10 @@ def _index() -> dict[str, object]:
 
 
 def _worker() -> dict[str, object]:
-    beat = heartbeat.last_beat(heartbeat.path_in(current_app.instance_path))
+    try:
+        beat = heartbeat.last_beat(db.session)
+    except sa.exc.SQLAlchemyError:
+        beat = None
     if beat is None:
         return {"ok": False, "seconds": None}
     silent = (utcnow() - beat).total_seconds()

@@ -1,22 +1,35 @@
-"""Numbers for a Prometheus server on this machine, or one that has METRICS_TOKEN."""
+"""Numbers for a Prometheus server on this machine, or one that has METRICS_TOKEN.
+
+Two kinds. What the board has counted is in the database and the same whichever process is asked:
+take `max` over several. What a process has counted of its own answers is not: take `sum`.
+"""
 
 import hmac
 import ipaddress
 from collections.abc import Iterator
-from datetime import timedelta
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.clock import utcnow
-from app.current import settings
+from app.core.counted import counted
+from app.current import readers, settings
 from app.db import db
-from app.mail import outbox
-from app.mail.tallies import tallies
+from app.pages import standing
+from app.pages.standing import Gauge
 
 bp = Blueprint("metrics", __name__)
 COUNTED = {
@@ -26,9 +39,32 @@ COUNTED = {
     "refused": "Mails refused at the door or not passed on",
     "bounced": "Mails of ours that came back for good",
 }
-STATES = ("pending", "leased", "sent", "dead", "cancelled", "bounced")
 # A proxy on this machine speaks for somebody else, and says so in one of these.
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+_PAGES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10)  # seconds
+_SEARCHES = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5)
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
+_here = CollectorRegistry(auto_describe=False)
+_requests = Counter("bothways_requests", "Answers", ["route", "method", "status"], registry=_here)
+_seconds = Histogram(
+    "bothways_request_seconds", "Time to answer", ["route"], buckets=_PAGES, registry=_here
+)
+_searches = Histogram(
+    "bothways_search_seconds", "Time in the index", buckets=_SEARCHES, registry=_here
+)
+ProcessCollector(registry=_here)
+
+
+def answered(*, route: str, method: str, status: int, seconds: float) -> None:
+    """One more answer of this process. `route` and `method` must be names out of a short list."""
+    _requests.labels(route, method, f"{status // 100}xx").inc()
+    _seconds.labels(route).observe(seconds)
+
+
+def searched(seconds: float) -> None:
+    """One more search in the index."""
+    _searches.observe(seconds)
 
 
 @bp.get("/metrics")
@@ -39,36 +75,46 @@ def metrics() -> ResponseReturnValue:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Board())
     head = {"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
-    return generate_latest(registry), 200, head
+    return generate_latest(registry) + generate_latest(_here), 200, head
 
 
 class Board(Collector):
-    """Reads everything from the database at the moment of asking: the same for every process."""
+    """Reads from the database at the moment of asking: the same for every process, but the last."""
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the counters, then the gauges."""
-        counted = tallies(db.session)
-        for name, help_ in COUNTED.items():
-            yield CounterMetricFamily(f"bothways_relay_{name}", help_, counted.get(name, 0))
-        yield self._mails()
-        oldest = outbox.oldest_promise(db.session, now=utcnow()) or timedelta()
-        yield GaugeMetricFamily(
-            "bothways_outbox_oldest_waiting_seconds",
-            "How long the oldest mail has waited that is not handed over",
-            oldest.total_seconds(),
-        )
-        yield GaugeMetricFamily(
-            "bothways_outbox_paused",
-            "1 while the mail server takes nothing from us",
-            int(outbox.paused(db.session) is not None),
-        )
+        """Yield counters and gauges; without a database, that it is away, and this process's."""
+        try:
+            found = list(_asked())
+        except SQLAlchemyError:
+            found = []
+        yield from found
+        yield _family(Gauge("database_up", "1 if the database answers", {"": float(bool(found))}))
+        yield from map(_family, standing.pools())
+        says = "Times that something was done anew, since two wrote the same at once"
+        yield CounterMetricFamily("bothways_database_collisions", says, counted("collisions"))
+        says = "Times that Redis did not answer, and this process counted limits for itself"
+        yield CounterMetricFamily("bothways_limit_fallbacks", says, readers().failures)
 
-    def _mails(self) -> Metric:
-        mails = GaugeMetricFamily("bothways_outbox_mails", "Mails by state", labels=["state"])
-        counts = outbox.counts(db.session)
-        for state in STATES:
-            mails.add_metric([state], counts.get(state, 0))
-        return mails
+
+def _asked() -> Iterator[Metric]:
+    counts, matched = standing.counters(db.session)
+    for name, says in COUNTED.items():
+        yield CounterMetricFamily(f"bothways_relay_{name}", says, counts.get(name, 0))
+    matches = CounterMetricFamily(
+        "bothways_matches", "Conversations that both sides wanted", labels=["by"]
+    )
+    for by, count in matched.items():
+        matches.add_metric([by], count)
+    yield matches
+    yield from map(_family, standing.gauges(db.session, now=utcnow()))
+
+
+def _family(gauge: Gauge) -> Metric:
+    labels = [gauge.label] if gauge.label else []
+    family = GaugeMetricFamily(f"bothways_{gauge.name}", gauge.says, labels=labels)
+    for value, number in gauge.values.items():
+        family.add_metric([value] if labels else [], number)
+    return family
 
 
 def _has_token() -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.core.site import Site
-from app.db import db, transaction
+from app.db import again, reading, transaction
 from app.mail import tallies
 from app.relay import accepting
 
@@ -26,6 +27,8 @@ UNKNOWN = "550 5.1.1 There is no such address here"
 TOO_BIG = "552 5.3.4 This mail is larger than 2 MB"
 NO_ROOM = "452 4.3.1 There is no room just now, please try again later"
 LATER = "451 4.3.0 This can't be done just now, please try again later"
+
+_DISK_FULL = "53100"  # as PostgreSQL says it
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +73,7 @@ class Door:
     def _answer(self, ask: Callable[..., str], *values: Any) -> str:
         try:
             with self._around.context():
-                answer = ask(*values)
+                answer = again(partial(ask, *values))
         except Exception as error:
             answer = _answer_to(error)
         if answer in (UNKNOWN, TOO_BIG):
@@ -79,7 +82,7 @@ class Door:
 
     def _look(self, address: str) -> str:
         local = accepting.local_part(address, self._around.site)
-        with Session(db.engine) as session:
+        with reading() as session:
             return KNOWN if local is not None and self._knows(session, local) else UNKNOWN
 
     def _take(self, address: str, raw: bytes, from_nobody: bool) -> str:
@@ -101,14 +104,15 @@ class Door:
         return accepting.recipient_known(session, local, now=around.now(), site=around.site)
 
     def _count(self, refused: int) -> str:
-        with transaction() as session:
+        with transaction(by_statement=True) as session:
             tallies.count(session, "refused", refused)
         return KNOWN
 
 
 def _answer_to(error: Exception) -> str:
     cause = getattr(error, "orig", None)
+    state = getattr(cause, "sqlstate", "") or ""
     name = getattr(cause, "sqlite_errorname", "") or type(error).__name__
     log.error("mail not taken: %s", name)
-    full = isinstance(error, OperationalError) and name == "SQLITE_FULL"
+    full = isinstance(error, OperationalError) and (name == "SQLITE_FULL" or state == _DISK_FULL)
     return NO_ROOM if full else LATER

@@ -103,3 +103,9 @@ def share(session: Session, person: Person) -> Share:
     received, answered = session.execute(query).one()
     back = sa.select(sa.func.count()).select_from(Bounce).where(Bounce.person_id == person.id)
     return Share(received, int(answered), session.scalar(back) or 0)
+
+
+def held(session: Session) -> int:
+    """How many first messages wait for a broker."""
+    waiting = Thread.state == sa.literal("held", literal_execute=True)
+    return session.scalar(sa.select(sa.func.count()).where(waiting)) or 0

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.ads.models import Ad
 from app.core.site import Site
-from app.mail import desk_messages
+from app.mail import desk_messages, tallies
 from app.mail.desk_messages import Headed
 from app.relay import delivery, opening, policy
 from app.relay.models import Event, Thread
@@ -28,6 +28,7 @@ def introduce(session: Session, *, ad: Ad, to: Ad, line: str, now: datetime, sit
     )
     if thread.answered_at is None:
         thread.answered_at = now
+        tallies.count(session, "introduced")
         delivery.wait_is_over(session, thread=thread, now=now)
     thread.moved_at = now
     session.add(

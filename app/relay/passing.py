@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.core.site import Site
+from app.mail import tallies
 from app.people import service as people
 from app.relay import delivery, policy
 from app.relay.models import Message, Thread
@@ -35,4 +36,5 @@ def pass_on(
     thread.moved_at = now
     if message.author == "writer" and thread.answered_at is None:
         thread.answered_at = now
+        tallies.count(session, "answered")
         delivery.wait_is_over(session, thread=thread, now=now)

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event as Flag
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.core.site import Site
-from app.db import db, transaction
+from app.db import again, reading, transaction
 from app.mail import leases
 from app.relay import answers
 from app.relay.incoming_policy import Outcome
@@ -63,8 +64,7 @@ def take_due(
     """
     dealt_with = 0
     while not (stop and stop.is_set()) and _something_due(now()):
-        with transaction() as session:
-            mail = _claim(session, now())
+        mail = again(partial(_claim, now))
         if mail is None:
             break
         try:
@@ -82,12 +82,25 @@ def _deal_with(
     if mail.attempts <= TRIES:
         reading = reader.read(mail.raw, trusted=trusted)
         if reading is None and mail.attempts < READINGS:
-            with transaction() as session:
-                _write(session, mail, {"state": "new"})
+            again(partial(_put_back, mail))
             return
+    outcome = again(partial(_settle, mail, reading, now, site))
+    if outcome is not None:
+        log.info("incoming %d: %s", mail.id, outcome.value)
+
+
+def _put_back(mail: Taken) -> None:
+    with transaction(by_statement=True) as session:
+        _write(session, mail, {"state": "new"})
+
+
+def _settle(
+    mail: Taken, reading: Reading | None, now: Callable[[], datetime], site: Site
+) -> Outcome | None:
+    """Do what the mail leads to, and say so in its row; None if it is another worker’s by now."""
     with transaction() as session:
         if not _write(session, mail, {"state": "done", "raw": b"", "ended_at": now()}):
-            return  # another worker's by now
+            return None
         outcome = Outcome.FAILED
         if mail.attempts <= TRIES + 1:
             outcome = answers.settle(
@@ -100,12 +113,12 @@ def _deal_with(
             )
         row = session.get_one(Incoming, mail.id)
         row.outcome = outcome.value
-    log.info("incoming %d: %s", mail.id, outcome.value)
+    return outcome
 
 
 def _something_due(now: datetime) -> bool:
     """Whether to try at all: a look that takes no writer's lock."""
-    with Session(db.engine) as session:
+    with reading() as session:
         return bool(session.scalar(sa.select(sa.exists().where(_due(Incoming, now)))))
 
 
@@ -114,11 +127,12 @@ def _due(mail: Any, now: datetime) -> sa.ColumnElement[bool]:
     return sa.or_(mail.state == "new", leases.lapsed(mail, now, LEASE))
 
 
-def _claim(session: Session, now: datetime) -> Taken | None:
+def _claim(clock: Callable[[], datetime]) -> Taken | None:
     """Lease the next mail in one statement; those that never gave trouble first, oldest first."""
-    mail = aliased(Incoming)
+    mail, now = aliased(Incoming), clock()
     next_due = sa.select(mail.id).where(_due(mail, now)).order_by(mail.attempts, mail.id)
-    row = leases.take(session, Incoming, next_due, now=now, lasts=LEASE, returning=_MINE)
+    with transaction(by_statement=True) as session:
+        row = leases.take(session, Incoming, next_due, now=now, lasts=LEASE, returning=_MINE)
     return None if row is None else Taken(*row)
 
 

@@ -19,8 +19,8 @@ from app.search.query import SearchQuery
 from app.search.selection import Selection
 from app.search.spelling import Spelling
 
-_TELLING_WORDS = 16  # of an ad, to look for the like of it
-_SAME_SECTOR = 1.15
+TELLING_WORDS = 16  # of an ad, to look for the like of it
+SAME_SECTOR = 1.15
 
 
 class Snapshot(Protocol):
@@ -51,19 +51,27 @@ def answer(
 
 def _page(snapshot: Snapshot, query: SearchQuery, now: int, size: int, facets: bool) -> SearchPage:
     asked, selection = _best(snapshot, query, now)
-    board = snapshot.board
+    boxes, total, miles = shown(selection, query, size)
+    newest = query.upto or _newest(snapshot.board, now)
+    counts = Facets()
+    if facets:  # the same on every page and in any order
+        question = (replace(query, page=1, sort="newest"), snapshot.board.live(now).since)
+        counts = snapshot.counts.get(question, lambda: selection.facets(query))
+    return SearchPage(boxes, total, True, counts, 0.0, asked.relaxed, miles, asked, newest)
+
+
+def shown(
+    selection: Selection, query: SearchQuery, size: int
+) -> tuple[tuple[str, ...], int, dict[str, float]]:
+    """The boxes of the page of `query`, how many ads fit in all, and how far each box is."""
+    board = selection.board
     rows, total = selection.page(query.sort, (query.page - 1) * size, size)
     boxes = tuple(_boxes(board, rows))
     miles = {}
     if query.place is not None:
         away = board.miles(query.place, query.within)[board.of("spot", rows)]
         miles = {box: m for box, m in zip(boxes, away.tolist(), strict=True) if m == m}
-    newest = query.upto or _newest(board, now)
-    counts = Facets()
-    if facets:  # the same on every page and in any order
-        question = (replace(query, page=1, sort="newest"), board.live(now).since)
-        counts = snapshot.counts.get(question, lambda: selection.facets(query))
-    return SearchPage(boxes, total, True, counts, 0.0, asked.relaxed, miles, asked, newest)
+    return boxes, total, miles
 
 
 def _best(snapshot: Snapshot, query: SearchQuery, now: int) -> tuple[Plan, Selection]:
@@ -88,11 +96,11 @@ def _read(snapshot: Snapshot, query: SearchQuery, now: int) -> Plan:
 def similar(snapshot: Snapshot, document: AdDocument, now: int, *, limit: int) -> tuple[str, ...]:
     """Boxes of the live ads that share most telling words with `document`, likest first."""
     terms, board = snapshot.terms(), snapshot.board
-    rows, scores = add([terms.postings(term) for term in _rarest(terms, _telling(document))])
+    rows, scores = add([terms.postings(term) for term in _rarest(terms, telling_terms(document))])
     live = board.live(now)
     keep = live.mask[rows] & (board.of("id", rows) != document.id)
     same = board.of("sector", rows) == board.registry.sectors.get(document.sector.encode())
-    scores = np.where(same, scores * np.float32(_SAME_SECTOR), scores)
+    scores = np.where(same, scores * np.float32(SAME_SECTOR), scores)
     return tuple(
         _boxes(board, Selection(board, live, rows, scores, keep).page("best", 0, limit)[0])
     )
@@ -104,7 +112,7 @@ def _rarest(terms: Terms, telling: list[str]) -> list[str]:
     # what is not plain is never counted; that is seldom, and in few ads
     ads = [n or len(terms.postings(term).rows) for term, n in zip(telling, counts, strict=True)]
     ranked = sorted(zip(ads, range(len(telling)), strict=True))
-    return [telling[at] for number, at in ranked if number > 1][:_TELLING_WORDS]
+    return [telling[at] for number, at in ranked if number > 1][:TELLING_WORDS]
 
 
 def _select(snapshot: Snapshot, query: SearchQuery, asked: Plan, now: int) -> Selection:
@@ -137,7 +145,7 @@ def _newest(board: Board, now: int) -> tuple[int, int] | None:
     return int(board.of("posted", rows)[0]), int(board.of("id", rows)[0])
 
 
-def _telling(document: AdDocument) -> list[str]:
+def telling_terms(document: AdDocument) -> list[str]:
     """Terms of the skills first, then of headline and both sides; each once."""
     tags = (*document.seeks_skills, *document.offers_skills)
     said = (document.headline, document.seeks, document.offers)

@@ -214,10 +214,11 @@ class Board:
         """
         spots = self.registry.degrees()
         key = (place.latitude, place.longitude, within, len(spots))
-        return self._distances.get(key, lambda: (_miles(spots, place, within),))[0]
+        return self._distances.get(key, lambda: (miles_from(spots, place, within),))[0]
 
 
-def _miles(spots: Numbers, place: Place, within: int | None) -> Numbers:
+def miles_from(spots: Numbers, place: Place, within: int | None) -> Numbers:
+    """Miles from `place` to each of these spots in degrees; exact about `within`."""
     lat, lon = np.radians(spots.T)
     here_lat, here_lon = math.radians(place.latitude), math.radians(place.longitude)
     across = np.cos(lat) * math.cos(here_lat) * np.sin((lon - here_lon) / 2) ** 2

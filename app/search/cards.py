@@ -154,13 +154,27 @@ class Cards:
     def read(cls, cards: Numbers, names: Sequence[str], pairs: Numbers, registry: Registry) -> Self:
         """From the cards of some ads; `pairs` are of a row and the place of a skill in `names`,
         which are as `sided_skills` has them."""
-        sector = _numbered(cards["sector"], registry.sectors)
         skill = np.array([registry.skills.number(name[1:]) for name in names], np.int64)
         side = np.array([int(name[0]) for name in names], np.uint8)
-        rows = pairs[:, 0].astype(np.int64) << 32
-        both, back = np.unique(rows | skill[pairs[:, 1]], return_inverse=True)
-        sides = np.zeros(len(both), np.uint8)
-        np.bitwise_or.at(sides, back.ravel(), side[pairs[:, 1]])
+        rows, which = pairs[:, 0].astype(np.int64), pairs[:, 1]
+        return cls.of(cards, rows, skill[which], registry, side[which])
+
+    @classmethod
+    def of(
+        cls,
+        cards: Numbers,
+        rows: Rows,
+        skills: Numbers,
+        registry: Registry,
+        sides: Numbers | None = None,
+    ) -> Self:
+        """From the cards of some ads, and pairs of a row and the number of a skill (below 0: of
+        none), each on the sides said beside it, or on none."""
+        sector = _numbered(cards["sector"], registry.sectors)
+        both, back = np.unique(rows[skills >= 0] << 32 | skills[skills >= 0], return_inverse=True)
+        skill_sides = np.zeros(len(both), np.uint8)
+        if sides is not None:
+            np.bitwise_or.at(skill_sides, back.ravel(), sides)
         place = (cards["kind"], cards["rhythm"], cards["modes"])
         inner = np.ravel_multi_index(place, PROFILE)
         return cls(
@@ -178,7 +192,7 @@ class Cards:
             offers_length=cards["offers_length"].astype(np.float32),
             skill_row=both >> 32,
             skill_number=both & 0xFFFFFFFF,
-            skill_sides=sides,
+            skill_sides=skill_sides,
         )
 
     @classmethod
@@ -201,5 +215,8 @@ def _numbered(column: Numbers, numbers: Numbered[bytes]) -> Numbers:
 
 def _spots(cards: Numbers, registry: Registry) -> Numbers:
     where = np.stack([cards["latitude"], cards["longitude"]], axis=1)
-    spots = [None if lat != lat else (lat, lon) for lat, lon in where.tolist()]
-    return np.array([registry.spots[spot] for spot in spots], np.int64)
+    # many ads are in few places: compared as bytes, which not-a-number is equal to itself in
+    known, back = np.unique(where.view("V16").ravel(), return_inverse=True)
+    places = known.view("<f8").reshape(-1, 2).tolist()
+    spots = [None if lat != lat else (lat, lon) for lat, lon in places]
+    return np.array([registry.spots[spot] for spot in spots], np.int64)[back.ravel()]

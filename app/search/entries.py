@@ -7,8 +7,8 @@ from app.search.cards import card, sided_skills
 from app.search.index import AdDocument
 
 BETWEEN = "\x1f"  # stands between two skills
-_GAP = 20  # places between two parts of an ad, so that no phrase spans them
-_HEADLINE, _SKILL, _SIDE, _ABOUT = 3.0, 2.5, 1.2, 1.0  # what a word counts there
+GAP = 20  # places between two parts of an ad, so that no phrase spans them
+HEADLINE, SKILL, SIDE, ABOUT = 3.0, 2.5, 1.2, 1.0  # what a word counts there
 
 Part = tuple["Spoken", float]  # a text, and what its words count
 
@@ -42,24 +42,31 @@ class TermsOf(dict[str, tuple[float, list[int]]]):
                 before, places = self.get(term, (0.0, []))
                 places.append(place + at)
                 self[term] = (before + weight, places)
-            place += spoken.reach + _GAP
+            place += spoken.reach + GAP
+
+
+def parts(document: AdDocument) -> tuple[list[Part], list[Part], list[Part]]:
+    """What is said in the whole ad, on its seeking and on its offering side, with what it counts.
+
+    Each skill by itself, so that no phrase spans two.
+    """
+    tags = (*document.seeks_skills, *document.offers_skills)
+    skills = {skill: (Spoken(skill, tags=True), SKILL) for skill in tags}
+    wanted = [skills[skill] for skill in document.seeks_skills]
+    given = [skills[skill] for skill in document.offers_skills]
+    seeks, offers = (Spoken(document.seeks), SIDE), (Spoken(document.offers), SIDE)
+    headline, about = (Spoken(document.headline), HEADLINE), (Spoken(document.about), ABOUT)
+    whole = [headline, *skills.values(), seeks, offers, about]
+    return whole, [*wanted, seeks], [*given, offers]
 
 
 def entry(document: AdDocument) -> dict[str, Any]:
     """By name of the field: terms of the whole ad and of either side, the card, the skills."""
-    tags = (*document.seeks_skills, *document.offers_skills)
-    skills = {skill: (Spoken(skill, tags=True), _SKILL) for skill in tags}
-    wanted = [skills[skill] for skill in document.seeks_skills]
-    given = [skills[skill] for skill in document.offers_skills]
-    seeks, offers = (Spoken(document.seeks), _SIDE), (Spoken(document.offers), _SIDE)
-    headline, about = (Spoken(document.headline), _HEADLINE), (Spoken(document.about), _ABOUT)
-    # each skill by itself, that no phrase spans two
-    whole = TermsOf(headline, *skills.values(), seeks, offers, about)
-    sides = TermsOf(*wanted, seeks), TermsOf(*given, offers)
+    whole, seeks, offers = (TermsOf(*part) for part in parts(document))
     return {
         "text": whole,
-        "seeks": sides[0],
-        "offers": sides[1],
-        "card": card(document, (whole.length, sides[0].length, sides[1].length)),
+        "seeks": seeks,
+        "offers": offers,
+        "card": card(document, (whole.length, seeks.length, offers.length)),
         "skills": BETWEEN.join(sided_skills(document)).encode(),
     }

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from app.search.spelling import Shelf
 
 K1, B = 1.2, 0.75  # BM25's usual constants
-_UNFINISHED = 0.5  # what a word that only begins so counts, against the word itself
-_SURELY_UNFINISHED = 4  # letters from which a last word is always completed as well
+UNFINISHED = 0.5  # what a word that only begins so counts, against the word itself
+SURELY_UNFINISHED = 4  # letters from which a last word is always completed as well
 
 _DENSE = 50  # with one row in so many a table of all rows is quicker than a search
 
@@ -133,10 +133,10 @@ def _having(alternative: Alternative, terms: Terms) -> Postings:
 
 def _completed(begun: str, term: str, having: Postings, terms: Terms) -> Postings:
     """The ads with the word or, unless it is short and stands for itself, one that begins so."""
-    if len(having.rows) and len(begun) < _SURELY_UNFINISHED:
+    if len(having.rows) and len(begun) < SURELY_UNFINISHED:
         return having
     longer = best_of(terms.postings(other) for other in terms.beginning(begun) if other != term)
-    return best_of([having, Postings(longer.rows, longer.scores * np.float32(_UNFINISHED))])
+    return best_of([having, Postings(longer.rows, longer.scores * np.float32(UNFINISHED))])
 
 
 def _side_by_side(found: Postings, alternative: Alternative, terms: Terms) -> Postings:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from app.search.plan import Plan
 from app.search.query import SearchQuery
 
+EVERY_MARK = 1 << 62  # beyond any that there will be
+
 
 class IndexUnavailable(Exception):
     """The index is missing or damaged: answer from the database and have it rebuilt."""
@@ -64,6 +66,7 @@ class Facets:
 
     The counts of one facet heed every other filter but not its own. `skill` counts all spellings
     of a skill as one and holds the chosen ones, as chosen, before the most frequent others.
+    `exact`: over the whole match set; else over the newest MOST of a larger one.
     """
 
     kind: dict[str, int] = field(default_factory=dict)
@@ -71,14 +74,16 @@ class Facets:
     skill: dict[str, int] = field(default_factory=dict)
     mode: dict[str, int] = field(default_factory=dict)
     rhythm: dict[str, int] = field(default_factory=dict)
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
     """One page of results: boxes in order, and what is true of the whole match set.
 
-    `exact`: `total` is counted, not estimated. `took` is in seconds. `relaxed`: nothing had all
-    the words, so these have any of them. `miles`: distance by box, where a place was named.
+    `exact`: `total` is all there are; else there are more, which are on no page. `took` is in
+    seconds. `relaxed`: nothing had all the words, so these have any of them. `miles`: distance by
+    box, where a place was named.
     `plan`: what the words were taken for. `newest`: the newest live ad, as SearchQuery.upto.
     """
 
@@ -204,7 +209,10 @@ class Index(Protocol):
         ...
 
     def heeded(self) -> int:
-        """The newest stale mark of the database that searches of this process heed."""
+        """The newest stale mark of the database that searches of this process heed.
+
+        EVERY_MARK where all that is committed is in.
+        """
         ...
 
     def outdated(self, oldest: int) -> bool:

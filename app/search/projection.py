@@ -7,6 +7,7 @@ is in. A mark is dropped after its ad is in: what a crash repeats does no harm.
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from contextvars import copy_context
 from datetime import datetime
 from threading import Thread
 from typing import NamedTuple
@@ -18,15 +19,14 @@ from sqlalchemy.orm import Session
 from app.ads import service as ads
 from app.ads.models import Ad
 from app.catalogue.places import find_place
-from app.db import db, transaction
-from app.search.index import AdDocument, Batch, Index, IndexBusy, IndexUnavailable
+from app.db import reading, transaction
+from app.search.index import EVERY_MARK, AdDocument, Batch, Index, IndexBusy, IndexUnavailable
 
 log = logging.getLogger(__name__)
 
 BATCH = 500  # marks drained at a time
 _MANY = 2000  # marks after which a small index is quicker made anew
 _MOST_NEWS = 500  # marks that a search takes up by itself
-_ALL = 1 << 62  # a mark beyond any other
 _PATIENCE = 10.0  # seconds to wait for another writer
 
 Sessions = Callable[[], AbstractContextManager[Session]]
@@ -63,11 +63,6 @@ def document(ad: Ad) -> AdDocument:
         language=ad.language,
         person=ad.person_id,
     )
-
-
-def reading() -> AbstractContextManager[Session]:
-    """A session for looking only: it holds up nobody."""
-    return Session(db.engine)
 
 
 def refresh_now(
@@ -109,24 +104,26 @@ def _step(index: Index, now: datetime, wait: float, reading: Sessions, writing: 
             log.log(
                 logging.WARNING if damage else logging.INFO, "Making the index anew. %s", damage
             )
-            newest = ads.newest_mark(session)
+            marks = ads.stale_marks(session, after=0, limit=EVERY_MARK)
             done = batch.rebuild(_live(session, now))
         else:
-            newest = marks[:BATCH][-1][0] if marks else 0
-            done = len(marks[:BATCH])
-            _apply(session, batch, marks[:BATCH], now)
-    if newest:
+            marks = marks[:BATCH]
+            done = len(marks)
+            _apply(session, batch, marks, now)
+    if marks:
         with writing() as session:
-            ads.drop_marks(session, up_to=newest)
+            ads.drop_marks(session, ids=[mark for mark, _ in marks])
     return done
 
 
 def catch_up(session: Session, index: Index, *, now: datetime) -> None:
     """Let searches of this process heed every change that is in the database by now.
 
-    Two looks at an indexed column when there is nothing new. After very many changes at once only
-    the newest are heeded before the index has them.
+    Two looks at an indexed column when there is nothing new, none where the index is in step. After
+    very many changes at once only the newest are heeded before the index has them.
     """
+    if index.heeded() >= EVERY_MARK:
+        return
     oldest, newest = ads.waiting_marks(session)
     if newest <= index.heeded() and not index.outdated(oldest):
         return
@@ -135,7 +132,7 @@ def catch_up(session: Session, index: Index, *, now: datetime) -> None:
         marks = ads.stale_marks(fresh, after=after, limit=_MOST_NEWS)
         found = ads.by_ids(fresh, {ad_id for _, ad_id in marks}).values()
         live = [document(ad) for ad in found if ads.is_live(ad, now)]
-        index.heed(marks, live, oldest or _ALL)
+        index.heed(marks, live, oldest or EVERY_MARK)
 
 
 def _damage(index: Index) -> str:
@@ -188,7 +185,8 @@ def merge_beside(index: Index) -> Thread | None:
     """Merge what is due in a thread of its own, which may die at any moment; None if one runs."""
     if _merging and _merging[-1].is_alive():
         return None
-    _merging[:] = [Thread(target=_merge, args=(index,), name="index merging", daemon=True)]
+    within = copy_context()  # an index in the database asks whose it is
+    _merging[:] = [Thread(target=within.run, args=(_merge, index), name="merging", daemon=True)]
     _merging[0].start()
     return _merging[0]
 

@@ -46,7 +46,7 @@ class Respelling:
     """A word as it was typed, another that is spelt nearly so, and the query with that instead.
 
     `taken`: no ad has the one that was typed, so this page shows ads with the other; else it is
-    only offered, and `total` says how many ads it would find.
+    only offered, and `total` says how many ads it would find; `exact`: no more than these.
     """
 
     typed: str
@@ -54,6 +54,7 @@ class Respelling:
     taken: bool
     query: SearchQuery
     total: int = 0
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Results:
     `degraded`: the index is being repaired, so these are the newest ads of that kind and sector,
     words and other choices not heeded. `relaxed`: nothing had all the words. `miles` goes by box;
     `took` is in seconds; `words` is what was looked for, as typed; `newest` marks the newest ad
-    that counts, for the links to further pages.
+    that counts, for the links to further pages. `exact`: there are no more than `total`.
     """
 
     ads: list[Ad]
@@ -81,11 +82,12 @@ class Results:
     plan: Plan
     respelt: tuple[Respelling, ...]
     newest: tuple[int, int] | None
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Widening:
-    """One change of an empty search that finds something, and how much.
+    """One change of an empty search that finds something, and how much (or more, if not `exact`).
 
     `change`: `farther` (to query.within), `anywhere`, `remote` (phone or video from anywhere),
     `any_side`, `fewer_words` (query.q), or the field left out: `sectors`, `skills`, `modes`,
@@ -95,6 +97,7 @@ class Widening:
     change: str
     query: SearchQuery
     total: int
+    exact: bool = True
 
 
 def find(
@@ -138,6 +141,7 @@ def find(
         plan=page.plan,
         respelt=tuple(_respelt(session, index, query, page, now)),
         newest=query.upto or page.newest,
+        exact=page.exact,
     )
 
 
@@ -173,9 +177,9 @@ def _respelt(
         if word and one.taken:
             yield Respelling(one.typed, word, True, other)
         elif word and other.q != query.q:
-            total = index.search(other, _seconds(now), size=1, facets=False).total
-            if total > page.total:
-                yield Respelling(one.typed, word, False, other, total)
+            there = index.search(other, _seconds(now), size=1, facets=False)
+            if there.total > page.total:
+                yield Respelling(one.typed, word, False, other, there.total, there.exact)
 
 
 def _instead(q: str, one: Respelt, word: str) -> str:
@@ -198,7 +202,8 @@ def widen(session: Session, index: Index, query: SearchQuery, *, now: datetime) 
         except IndexUnavailable:
             return []
         if page.total:
-            (partly if page.relaxed else whole).append(Widening(change, wider, page.total))
+            way = Widening(change, wider, page.total, page.exact)
+            (partly if page.relaxed else whole).append(way)
         if len(whole) == _MOST_WAYS:
             break
     return whole or partly[:_MOST_WAYS]

@@ -22,13 +22,16 @@ class Found:
     """Live ads that have all that was asked for, in order; `total` counts those on other pages too.
 
     `query` is what was looked for, its last words perhaps read as a town. `newest` marks the newest
-    ad that counts, as SearchQuery.upto.
+    ad that counts, as SearchQuery.upto; `took` is in seconds. `exact`: there are no
+    more than `total`.
     """
 
     ads: list[Ad]
     total: int
     query: SearchQuery
     newest: tuple[int, int]
+    took: float
+    exact: bool
 
 
 def find_exactly(
@@ -44,7 +47,7 @@ def find_exactly(
         query, page = (town, there) if there.total else (query, page)
     found = ads.get_by_boxes(session, page.boxes)
     live = [ad for ad in found if ads.is_live(ad, now)]
-    return Found(live, page.total, query, page.newest or _NOBODY)
+    return Found(live, page.total, query, page.newest or _NOBODY, page.took, page.exact)
 
 
 def _exactly(

@@ -4,10 +4,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from app.core.tokens import new_key
+from app.db import upsert
 from app.spam import near, policy
 from app.spam.models import TextBand, TextGroup, TextSeen
 from app.spam.policy import Copies
@@ -101,7 +101,7 @@ def note(
         "held": held,
         "seen_at": now,
     }
-    row = insert(TextSeen).values(values)
+    row = upsert(session, TextSeen).values(values)
     known = [TextSeen.group_id, TextSeen.person_id, TextSeen.about]
     again = {"held": held, "seen_at": now, "source": source}
     session.execute(row.on_conflict_do_update(index_elements=known, set_=again))

@@ -6,9 +6,9 @@ from datetime import datetime
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
+from app.db import upsert
 from app.spam import classifier, opinion, policy
 from app.spam.models import Learnt, Lesson
 
@@ -20,7 +20,8 @@ def learn(session: Session, *, text: str, is_spam: bool, now: datetime) -> None:
         return
     kept = found.tobytes()
     digest = hashlib.sha256(kept).hexdigest()
-    row = insert(Lesson).values(digest=digest, features=kept, is_spam=is_spam, learnt_at=now)
+    lesson = {"digest": digest, "features": kept, "is_spam": is_spam, "learnt_at": now}
+    row = upsert(session, Lesson).values(lesson)
     again = {"is_spam": is_spam, "learnt_at": now}
     session.execute(row.on_conflict_do_update(index_elements=[Lesson.digest], set_=again))
 

@@ -1,13 +1,12 @@
 """A broker at the desk, and what they need to look at."""
 
 import re
-import sqlite3
-from contextlib import closing
 from typing import Any
 
 from werkzeug.test import TestResponse
 
 from tests.board import Board, Browser
+from tests.outside import say
 from tests.pages.look import words
 
 BROKER = "rhian@chamber.example"
@@ -67,9 +66,10 @@ def queue(browser: Browser) -> str:
 
 def change(board: Board, sql: str, values: tuple[object, ...] = ()) -> None:
     """Change something behind the board’s back, as no form would."""
-    path = board.app.extensions["settings"].sqlalchemy_url.partition(":///")[2]
-    with closing(sqlite3.connect(path)) as other, other:
-        other.execute(sql, values)
+    named = {f"v{place}": value for place, value in enumerate(values)}
+    for name in named:
+        sql = re.sub(r"(?<=[ (])\?", f":{name}", sql, count=1)
+    say(board.app, sql, **named)
 
 
 def handle_of(browser: Browser, box: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from tests.board import AD, MESSAGE, Board, Browser
 from tests.desk.desk import BROKER, change, command, decide, handle_of, held
 from tests.oracle import assert_no_leak
+from tests.outside import columns_of
 from tests.pages.look import rows, statements, words
 from tests.words import own_sides
 
@@ -116,14 +117,15 @@ def test_replies_are_counted_that_reached_the_writer(board: Board, rhian: Browse
 
 def many(board: Board, count: int) -> None:
     """So many more ads like the one there is."""
-    columns = [str(row[1]) for row in rows(board.app, "PRAGMA table_info(ads)")]
+    columns = columns_of(board.app, "ads")
     kept = ", ".join(name for name in columns if name not in {"id", "box", "fingerprint"})
     numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
-    source = "FROM n, (SELECT * FROM ads ORDER BY id LIMIT 1)"
+    source = "FROM n, (SELECT * FROM ads ORDER BY id LIMIT 1) AS one"
     change(
         board,
         f"INSERT INTO ads (box, fingerprint, {kept}) {numbers} "
-        f"SELECT printf('%06d', i), i, {kept} {source}",
+        f"SELECT substr('00000' || i, length('00000' || i) - 5), CAST(i AS VARCHAR), {kept} "
+        f"{source}",
         (count,),
     )
 

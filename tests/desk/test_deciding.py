@@ -1,16 +1,16 @@
 """Decisions: one press does it, both sides are told, the log has it; of two brokers one wins."""
 
 import re
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from tests.board import AD, Board, Browser
 from tests.desk.desk import OTHER, broker, command, decide, held, known, queue, report
 from tests.oracle import assert_no_leak
+from tests.outside import columns_of, say
 from tests.pages.look import field_errors, fields, rows, statements, words
 
 WRITER = "held@members.example"
@@ -120,11 +120,10 @@ def test_of_two_brokers_at_once_one_wins_and_the_other_is_told(
 def test_the_database_itself_keeps_one_of_two(board: Board, rhian: Browser) -> None:
     box = held(board)
     decide(rhian, f"/desk/ad/{box}", "publish")
-    path = board.app.extensions["settings"].sqlalchemy_url.partition(":///")[2]
     again = "INSERT INTO decisions (kind, subject, what, reason, sentence, after, created_at) "
     again += "SELECT kind, subject, 'remove', 'spam', '', after, created_at FROM decisions"
-    with closing(sqlite3.connect(path)) as other, pytest.raises(sqlite3.IntegrityError):
-        other.execute(again)
+    with pytest.raises(IntegrityError):
+        say(board.app, again)
 
 
 def test_a_double_press_is_one_decision(board: Board, rhian: Browser) -> None:
@@ -257,23 +256,22 @@ def test_what_is_overdue_comes_first_and_says_so(board: Board, rhian: Browser) -
 
 def queue_of(board: Board, count: int) -> None:
     """So many held ads by as many addresses, as rows."""
-    path = board.app.extensions["settings"].sqlalchemy_url.partition(":///")[2]
-    with sqlite3.connect(path) as other:
-        for number in range(count):
-            name = f"p{number}@flood.example"
-            other.execute(
-                "INSERT INTO people (email, email_key, created_at) VALUES (?, ?, ?)",
-                (name, name, "2026-01-01 00:00:00"),
-            )
-        columns = [row[1] for row in other.execute("PRAGMA table_info(ads)")]
-        own = {"id", "box", "person_id", "fingerprint", "text_group"}
-        kept = [c for c in columns if c not in own]
-        other.execute(
-            f"INSERT INTO ads (box, person_id, fingerprint, {', '.join(kept)}) "
-            "SELECT printf('%06d', people.id), people.id, people.id, "
-            f"{', '.join('ads.' + c for c in kept)} "
-            "FROM ads, people WHERE ads.state = 'held' AND people.email LIKE '%@flood.example'"
-        )
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :most)"
+    say(
+        board.app,
+        f"INSERT INTO people (email, email_key, created_at) {numbers} SELECT "
+        "'p' || i || '@flood.example', 'p' || i || '@flood.example', '2026-01-01 00:00:00' FROM n",
+        most=count - 1,
+    )
+    own = {"id", "box", "person_id", "fingerprint", "text_group"}
+    kept = [name for name in columns_of(board.app, "ads") if name not in own]
+    say(
+        board.app,
+        f"INSERT INTO ads (box, person_id, fingerprint, {', '.join(kept)}) "
+        "SELECT substr('00000' || people.id, length('00000' || people.id) - 5), people.id, "
+        f"CAST(people.id AS VARCHAR), {', '.join('ads.' + c for c in kept)} "
+        "FROM ads, people WHERE ads.state = 'held' AND people.email LIKE '%@flood.example'",
+    )
 
 
 def test_two_thousand_held_are_as_cheap_as_two(board: Board, rhian: Browser) -> None:

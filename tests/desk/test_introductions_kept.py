@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.board import Board, Browser
 from tests.desk.introducing import GWEN, IFAN, LINE, listed, propose, proposed, says, two
-from tests.pages.look import fields, rows, words
+from tests.pages.look import dump, fields, rows, words
 
 
 def given(browser: Browser) -> list[dict[str, Any]]:
@@ -69,6 +69,7 @@ def test_erasing_one_side_leaves_nothing_of_it_and_nothing_to_guess_from(
     assert "an ad that is gone" in listed(board)
     board.work()
     held = b"".join(path.read_bytes() for path in tmp_path.glob("board.db*"))
+    held += "\n".join(dump(board.app)).encode()
     assert LINE.encode() not in held
     assert IFAN.encode() not in held
 

@@ -11,12 +11,13 @@ from pydantic import SecretStr
 
 from app import db, worker
 from app.config import Settings
+from tests.outside import database_of
 
 
 def make_app(database: Path, mail_url: str) -> Flask:
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]
-        database_url=SecretStr(f"sqlite:///{database}"),
+        database_url=SecretStr(database_of(database.parent)),
         mail_url=SecretStr(mail_url),
         mail_from="board@board.example.org",
     )

@@ -2,10 +2,12 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests import postgres
 from tests.faults.relay_site import RelaySite
 from tests.faults.site import Site
 from tests.faults.starter import Starter
@@ -15,23 +17,38 @@ from tests.mail.server import MailServer
 __all__ = ["app", "person", "server"]
 
 
+@contextmanager
+def a_database(folder: Path, migrated: Path | None = None) -> Iterator[None]:
+    """An empty database for the board in `folder`, or a copy of the migrated one."""
+    if postgres.WANTED:
+        with postgres.database(folder, like=migrated.parent if migrated else None):
+            yield
+    else:
+        if migrated:
+            shutil.copy(migrated, folder / "board.db")
+        yield
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     """An empty board, none of whose processes run yet."""
-    site = Site(tmp_path)
-    yield site
-    site.end()
+    with a_database(tmp_path):
+        site = Site(tmp_path)
+        yield site
+        site.end()
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A board with demo ads, web and worker running, shared by the tests of a module."""
-    site = Site(tmp_path_factory.mktemp("served"), demo=True)
-    try:
-        site.serve()
-        yield site
-    finally:
-        site.end()
+    folder = tmp_path_factory.mktemp("served")
+    with a_database(folder):
+        site = Site(folder, demo=True)
+        try:
+            site.serve()
+            yield site
+        finally:
+            site.end()
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +63,7 @@ def relay_site(
     tmp_path: Path, migrated: Path, starter: Starter, server: MailServer
 ) -> Iterator[RelaySite]:
     """An empty board whose mails can be answered and go to `server`; nothing of it runs yet."""
-    site = RelaySite(tmp_path, starter, server.url())
-    shutil.copy(migrated, site.database)
-    yield site
-    site.end()
+    with a_database(tmp_path, migrated):
+        site = RelaySite(tmp_path, starter, server.url())
+        yield site
+        site.end()

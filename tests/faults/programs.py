@@ -24,6 +24,8 @@ from typing import Any
 
 import flask
 import flask.cli
+import flask.templating
+import jinja2
 import sqlalchemy as sa
 from gunicorn.app.wsgiapp import run as gunicorn
 
@@ -68,7 +70,18 @@ def run(program: str) -> None:
 _GO_ON = threading.Event()  # set by SIGCONT
 
 
+class _Environment(flask.templating.Environment):
+    """Templates that were compiled for one are kept for the next that is started."""
+
+    def __init__(self, *values: Any, **options: Any) -> None:
+        folder = Path(os.environ["FELL"]).parent / "templates"
+        folder.mkdir(exist_ok=True)
+        kept = jinja2.FileSystemBytecodeCache(str(folder))
+        super().__init__(*values, bytecode_cache=kept, **options)
+
+
 def _hasten() -> None:
+    flask.Flask.jinja_environment = _Environment
     said = os.environ.get
     db.BUSY_SECONDS = float(said("BUSY_SECONDS", db.BUSY_SECONDS))  # type: ignore[assignment]
     if lease := said("LEASE_SECONDS"):

@@ -2,8 +2,7 @@
 
 import smtplib
 import socket
-import sqlite3
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -191,11 +190,6 @@ class RelaySite(Site):
 
     # --- what is there ---
 
-    def count(self, query: str) -> list[tuple[Any, ...]]:
-        """Ask the database from outside, without the board."""
-        with closing(sqlite3.connect(self.database, timeout=30)) as looking:
-            return looking.execute(query).fetchall()
-
     def waiting(self) -> tuple[int, int]:
         """How many mails wait to go, and to be read."""
         ((going, coming),) = self.count(STANDING)
@@ -203,9 +197,9 @@ class RelaySite(Site):
 
     def kept(self, words: str) -> int:
         """How many messages say just this."""
-        with closing(sqlite3.connect(self.database, timeout=30)) as looking:
-            query = "SELECT count(*) FROM messages WHERE text = ?"
-            return int(looking.execute(query, (words,)).fetchone()[0])
+        query = "SELECT count(*) FROM messages WHERE text = :words"
+        ((found,),) = self.count(query, words=words)
+        return int(found)
 
     def until_done(self, seconds: float = 300.0) -> None:
         """Wait until nothing waits any more, for the index neither."""

@@ -5,12 +5,11 @@ import os
 import re
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -22,7 +21,9 @@ from flask import Flask
 from app import create_app
 from app.config import ROOT, Settings
 from app.db import db
+from tests import outside
 from tests.board import AD, Form
+from tests.outside import database_of
 from tests.words import own_sides, own_words
 
 REFUSED, BROKEN = -1, 0  # nobody was listening; nobody knows what became of the request
@@ -50,7 +51,7 @@ class Site:
         self.folder = folder
         self.port = free_port()
         self.surroundings = {k: v for k, v in os.environ.items() if k not in _DROPPED} | {
-            "DATABASE_URL": f"sqlite:///{folder}/board.db",
+            "DATABASE_URL": database_of(folder),
             "SEARCH_URL": f"whoosh:{folder}/index",
             "MAIL_URL": mail_url or f"file:{folder}/mail",
             "MAIL_FROM": "board@board.example.org",
@@ -164,7 +165,9 @@ class Site:
     def _ripe(self) -> dict[str, list[str]]:
         """The tokens of a form that has been shown for longer than the trap is set."""
         if not self.token:
-            fields = Form(self.get("/ads/new").text).filled()
+            shown = self.get("/ads/new")
+            assert shown.status == 200, (shown.status, shown.text)
+            fields = Form(shown.text).filled()
             self.token = {name: fields[name] for name in ("csrf_token", "started")}
             self.shown_at = time.monotonic()
         time.sleep(max(0.0, self.shown_at + QUICKEST - time.monotonic()))
@@ -209,12 +212,12 @@ class Site:
     @contextmanager
     def renamed(self, table: str) -> Iterator[None]:
         """A database in which a table cannot be found for a while."""
-        with closing(sqlite3.connect(self.folder / "board.db", isolation_level=None)) as other:
-            other.execute(f"ALTER TABLE {table} RENAME TO away")
-            try:
-                yield
-            finally:
-                other.execute(f"ALTER TABLE away RENAME TO {table}")
+        with outside.renamed(self.surroundings["DATABASE_URL"], table):
+            yield
+
+    def count(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        """Ask the database from outside, without the board."""
+        return outside.say(self.surroundings["DATABASE_URL"], query, **values)
 
     def mails(self, to: str = "") -> list[tuple[str, str]]:
         """(recipient, text) of the mails in the folder, oldest first."""

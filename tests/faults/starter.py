@@ -21,6 +21,10 @@ from typing import NoReturn, Self
 from app.config import ROOT
 from tests.faults.site import until
 
+WORDS = (
+    "Somebody seeks help with a rota, ring 01970 000 000 or write to gwen at members dot example"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -94,8 +98,16 @@ def main() -> None:
     import app.cli
     import app.relay.lmtp
     import app.web  # noqa: F401
+    from app.catalogue import gazetteer
+    from app.core.addresses import find_addresses
+    from app.spam import opinion, signals
     from tests.faults import programs
 
+    # What each would make when it is first asked: half a second of every web that is started.
+    gazetteer.shelf()
+    find_addresses(WORDS)
+    signals.read_signals(WORDS)
+    opinion.beforehand()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not waited for
     kept: list[int] = []

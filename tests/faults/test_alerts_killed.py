@@ -1,10 +1,8 @@
 """Alerts through crashes: each ad told of once, whatever dies between the mail and the mark."""
 
 import json
-import sqlite3
 import time
 from collections import Counter
-from contextlib import closing
 
 import pytest
 
@@ -67,15 +65,13 @@ def an_ad(number: int) -> dict[str, object]:
 
 def marks(site: Site) -> Counter[int]:
     """How many ads each alert has told of."""
-    with closing(sqlite3.connect(site.folder / "board.db")) as other:
-        return Counter(row[0] for row in other.execute("SELECT alert_id FROM alerts_told"))
+    return Counter(alert for (alert,) in site.count("SELECT alert_id FROM alerts_told"))
 
 
 def promised(site: Site) -> Counter[int]:
     """How many mails about new ads each person was promised."""
-    with closing(sqlite3.connect(site.folder / "board.db")) as other:
-        found = other.execute("SELECT person_id FROM outbox WHERE kind = 'alert'")
-        return Counter(row[0] for row in found)
+    found = site.count("SELECT person_id FROM outbox WHERE kind = 'alert'")
+    return Counter(person for (person,) in found)
 
 
 def kill_while_it_tells(site: Site) -> bool:

@@ -2,10 +2,9 @@
 
 import resource
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,9 @@ from sqlalchemy.orm import Session
 from app.ads.models import Ad
 from app.db import db
 from app.mail.models import OutboxMail
+from tests import postgres
 from tests.faults.site import Answer, Site, email, family, until
+from tests.outside import outside
 
 UNTOUCHED = resource.RLIM_INFINITY
 pytestmark = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux")
@@ -44,12 +45,19 @@ def assert_designed(answer: Answer) -> None:
 # --- the database is locked -----------------------------------------------------------------------
 
 
+LOCK = {
+    "sqlite": ("BEGIN IMMEDIATE",),
+    "postgresql": ("BEGIN", "LOCK TABLE ads, outbox, people, incoming IN EXCLUSIVE MODE"),
+}
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    with closing(sqlite3.connect(folder / "board.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with outside(folder) as other:
+        for step in LOCK["postgresql" if postgres.WANTED else "sqlite"]:
+            other.exec_driver_sql(step)
         yield
-        other.execute("ROLLBACK")
+        other.exec_driver_sql("ROLLBACK")
 
 
 def test_a_locked_database_is_told_and_nothing_is_lost(site: Site) -> None:

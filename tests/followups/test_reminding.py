@@ -4,9 +4,7 @@ Also what becomes of a press that comes late.
 """
 
 import re
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -16,6 +14,7 @@ from werkzeug.test import TestResponse
 from app import tasks
 from app.people.policy import PURPOSES
 from tests.board import Board
+from tests.desk.desk import change
 from tests.followups.waiting import (
     DAFYDD,
     GWEN,
@@ -159,9 +158,7 @@ def test_one_that_fails_holds_up_no_other(board: Board, key: str) -> None:
 
 
 def _execute(board: Board, sql: str, *values: str) -> None:
-    path = board.app.extensions["settings"].sqlalchemy_url.partition(":///")[2]
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(sql, values)
+    change(board, sql, values)
 
 
 # --- the page -------------------------------------------------------------------------------------

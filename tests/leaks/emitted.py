@@ -129,7 +129,8 @@ def _log(caplog: pytest.LogCaptureFixture) -> Iterator[Piece]:
     plain = logging.Formatter()
     for record in caplog.records:
         if record.name != "mail.log":  # the mail server's own, which lives in this process too
-            yield Piece("log", record.name, "", plain.format(record).encode())
+            line = f"{plain.format(record)} {getattr(record, 'noted', '')}"
+            yield Piece("log", record.name, "", line.encode())
 
 
 def leaks(pieces: Iterable[Piece], everybody: Iterable[str]) -> list[str]:

@@ -1,7 +1,6 @@
 """A whole life of the board, from the first ad to its erasure: nobody reads anybody's address."""
 
 import logging
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,9 +11,10 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask, Response
 
-from app import worker
+from app import logs, worker
 from app.mail.transports import SmtpTransport
 from app.tasks import TASKS
+from tests import postgres
 from tests.board import AD, Board, Browser
 from tests.desk.desk import command
 from tests.leaks.emitted import Piece, Watch, leaks
@@ -28,6 +28,7 @@ from tests.leaks.people import (
     disguised,
 )
 from tests.mail.server import MailServer
+from tests.outside import refusing, renamed, say
 
 FIRST = "Dear Box, I kept a shop by the harbour for nineteen years, and learnt to write a rota."
 
@@ -121,14 +122,13 @@ def complain(watch: Watch, box: str) -> None:
 def fail(watch: Watch, box: str, tmp_path: Path) -> None:
     """The database refuses in two ways, and the mail server quotes an address back."""
     browser = watch.browser(REPORTER)
-    abort = "CREATE TRIGGER no BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END"
-    for breakage, repair, status in (
-        ("ALTER TABLE outbox RENAME TO away", "ALTER TABLE away RENAME TO outbox", 503),
-        (abort, "DROP TRIGGER no", 500),
+    lost = 500 if postgres.WANTED else 503
+    for trouble, status in (
+        (renamed(tmp_path, "outbox"), lost),
+        (refusing(tmp_path, "messages"), 500),
     ):
-        in_database(tmp_path, breakage)
-        answer = watch.board.reply(box, browser, email=REPORTER, message=f"{FIRST} {REPORTER}")
-        in_database(tmp_path, repair)
+        with trouble:
+            answer = watch.board.reply(box, browser, email=REPORTER, message=f"{FIRST} {REPORTER}")
         assert answer.status_code == status
     watch.board.work()
     unknown = watch.board.reply(box, browser, email=REPORTER, message=f"{FIRST} Yours, {REPORTER}")
@@ -137,13 +137,6 @@ def fail(watch: Watch, box: str, tmp_path: Path) -> None:
         server.answers["RCPT"] = [f"550 5.1.1 <{REPORTER}> is unknown here"]
         transport = SmtpTransport(server.url(), mail_from="board@localhost")
         worker.run(watch.board.app, once=True, transport=transport, tasks=TASKS)
-
-
-def in_database(folder: Path, statement: str) -> None:
-    connection = sqlite3.connect(folder / "board.db")
-    connection.execute(statement)
-    connection.commit()
-    connection.close()
 
 
 def look_around(watch: Watch, box: str) -> None:
@@ -172,6 +165,9 @@ def test_no_address_reaches_anybody_else(
 
     pieces = watch.everything(caplog)
     assert {piece.kind for piece in pieces} == KINDS
+    asked = [vars(record) for record in caplog.records if record.name == logs.REQUESTS]
+    assert len(asked) > 100
+    assert all(set(line["noted"]) == {"method", "status", "ms"} for line in asked)
     owners = {piece.owner for piece in pieces if piece.kind == "mail"}
     assert owners == set(EVERYBODY)
     assert leaks(pieces, EVERYBODY) == []
@@ -240,8 +236,8 @@ def planting(watch: Watch, address: str) -> dict[str, Callable[[], object]]:
 
 def set_ad(folder: Path, box: str, change: str) -> None:
     """Change an ad behind the board's back, as no form would."""
-    in_database(folder, f"UPDATE ads SET {change} WHERE box = '{box}'")
-    in_database(folder, f"INSERT INTO stale_marks (ad_id) SELECT id FROM ads WHERE box = '{box}'")
+    say(folder, f"UPDATE ads SET {change} WHERE box = '{box}'")
+    say(folder, f"INSERT INTO stale_marks (ad_id) SELECT id FROM ads WHERE box = '{box}'")
 
 
 @pytest.mark.parametrize("way", ["another page", "another person", "another reader"])

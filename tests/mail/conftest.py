@@ -1,6 +1,7 @@
 """A board with an outbox, and a mail server on loopback that keeps what it is given."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from app.db import Base, transaction
 from app.mail import messages, outbox
 from app.mail.models import OutboxMail
 from app.people.models import Person
+from tests import postgres
 from tests.faults.board import make_app
 from tests.mail.server import MailServer
 
@@ -48,11 +50,12 @@ def clock() -> Clock:
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Flask]:
     """An application with nothing but an empty database, in whose context the test runs."""
-    app = make_app(tmp_path / "board.db", f"file:{tmp_path}/mail")
-    with app.app_context():
-        Base.metadata.create_all(db.db.engine)
-        yield app
-        db.db.engine.dispose()
+    with postgres.database(tmp_path) if postgres.WANTED else nullcontext():
+        app = make_app(tmp_path / "board.db", f"file:{tmp_path}/mail")
+        with app.app_context():
+            Base.metadata.create_all(db.db.engine)
+            yield app
+            db.db.engine.dispose()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def put(shelf: Shelf, *ids: int, seed: int = 1) -> None:
     rows /= np.linalg.norm(rows, axis=-1, keepdims=True)
     notes = chance.integers(1, 60_000, (len(ids), 2, PHRASES, 3)).astype(np.uint16)
     cards = np.array([(id, 4_000_000_000_000_000 + id) for id in ids], CARD)
-    shelf.put(cards, [(one[0], one[1]) for one in rows], notes)
+    shelf.put(shelf.rows(cards, [(one[0], one[1]) for one in rows], notes))
 
 
 def pieces(shelf: Shelf, id: int) -> list[bytes]:

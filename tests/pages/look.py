@@ -2,7 +2,6 @@
 
 import html
 import re
-import sqlite3
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -10,28 +9,19 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.db import db
+from tests import outside
 from tests.board import Form
 from tests.statements import counted
 
 
 def dump(app: Flask) -> list[str]:
-    """Every row and table of the board's database, as SQL."""
-    path = app.extensions["settings"].sqlalchemy_url.partition(":///")[2]
-    connection = sqlite3.connect(path)
-    try:
-        return list(connection.iterdump())
-    finally:
-        connection.close()
+    """Every row of the board’s database, as lines to be compared."""
+    return outside.dump(app)
 
 
 def rows(app: Flask, sql: str) -> list[tuple[object, ...]]:
     """What a query finds in the board's database."""
-    path = app.extensions["settings"].sqlalchemy_url.partition(":///")[2]
-    connection = sqlite3.connect(path)
-    try:
-        return connection.execute(sql).fetchall()
-    finally:
-        connection.close()
+    return outside.say(app, sql)
 
 
 def main_of(page: TestResponse) -> str:

@@ -1,7 +1,5 @@
 """For machines: robots, sitemap, health; and how many questions a page asks of the database."""
 
-import os
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,7 +7,6 @@ from xml.etree import ElementTree
 
 from flask import Flask
 
-from app.core import heartbeat
 from app.db import db
 from tests.board import AD, Board, Browser
 from tests.pages.look import boxes, statements
@@ -95,15 +92,8 @@ def test_alive_means_alive(board: Board) -> None:
     assert (page.status_code, page.text) == (200, "ok\n")
 
 
-def beat(board: Board) -> None:
-    """A sign of life from the worker at the board's own time: a file's is the machine's."""
-    now = time.time()
-    os.utime(heartbeat.path_in(board.app.instance_path), (now, now))
-
-
 def test_ready_once_everything_is(board: Board) -> None:
     board.publish()
-    beat(board)
     status, told = ready(board)
 
     assert status == 200, told
@@ -111,11 +101,9 @@ def test_ready_once_everything_is(board: Board) -> None:
 
 
 def test_not_ready_without_a_worker(board: Board) -> None:
-    board.publish()
-    heartbeat.path_in(board.app.instance_path).unlink()
     assert ready(board)[1]["worker"] == {"ok": False, "seconds": None}
+    board.publish()
     board.work()
-    beat(board)
     assert ready(board)[0] == 200
     board.clock.shift(timedelta(seconds=61))
 
@@ -144,7 +132,6 @@ def test_a_lost_index_is_told_and_mended(board: Board) -> None:
 
     assert ready(board)[1]["index"] == {"ok": False}
     board.work()
-    beat(board)
     assert ready(board)[0] == 200
     assert boxes(board.browser().get("/ads?q=shopkeeper")) == [box]
 

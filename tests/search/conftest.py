@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,8 +19,10 @@ from app.core.secret import Address
 from app.db import Base
 from app.people.models import Person
 from app.search import projection
+from app.search.index import Index
 from app.search.whoosh_index import WhooshIndex
 from tests.search.documents import NOW
+from tests.search.implementations import IMPLEMENTATIONS
 
 NOON = datetime.fromtimestamp(NOW, UTC)
 
@@ -29,7 +32,7 @@ class Shop:
     """Ads in a database and what the index makes of them, at noon unless said otherwise."""
 
     sessions: sessionmaker[Session]
-    index: WhooshIndex
+    index: Any
     ads: int = 0
 
     def post(self, at: str = "", by: int = 1, **said: object) -> str:
@@ -97,9 +100,19 @@ class Shop:
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """No ads yet, and no index either."""
+    yield from _shop(tmp_path, WhooshIndex(tmp_path / "index"))
+
+
+@pytest.fixture(params=IMPLEMENTATIONS)
+def any_shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
+    """The same with every index there is."""
+    yield from _shop(tmp_path, request.param(tmp_path / "index"))
+
+
+def _shop(tmp_path: Path, index: Index) -> Iterator[Shop]:
     engine = sa.create_engine(f"sqlite:///{tmp_path}/shop.db")
     # nothing here has to outlive a power cut
     event.listen(engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
     Base.metadata.create_all(engine)
-    yield Shop(sessionmaker(engine), WhooshIndex(tmp_path / "index"))
+    yield Shop(sessionmaker(engine), index)
     engine.dispose()

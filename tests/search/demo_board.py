@@ -21,16 +21,17 @@ from app.search.service import Results
 from app.search.whoosh_index import WhooshIndex
 from tests.search.conftest import NOON, Shop
 from tests.search.documents import ask
+from tests.search.implementations import Make
 
 DEMO = Path(app.ads.__file__).with_name("demo.jsonl")
 
 
-def board_of(file: Path, folder: Path) -> Shop:
+def board_of(file: Path, folder: Path, make: Make = WhooshIndex) -> Shop:
     """A board with the ads of `file`; the ad on line 7 has the box 000007."""
     engine = sa.create_engine(f"sqlite:///{folder}/shop.db")
     event.listen(engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
     Base.metadata.create_all(engine)
-    shop = Shop(sessionmaker(engine), WhooshIndex(folder / "index"))
+    shop = Shop(sessionmaker(engine), make(folder / "index"))
     lines = file.read_text(encoding="utf-8").splitlines()
     with shop.sessions.begin() as session:
         session.add(

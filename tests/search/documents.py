@@ -6,9 +6,8 @@ from pathlib import Path
 from werkzeug.datastructures import MultiDict
 
 from app.catalogue.places import find_places
-from app.search.index import AdDocument
+from app.search.index import AdDocument, Index
 from app.search.query import SearchQuery
-from app.search.whoosh_index import WhooshIndex
 
 NOW = 1_800_000_000
 DAY = 86_400
@@ -52,19 +51,19 @@ def ask(q: str = "", **args: str | list[str]) -> SearchQuery:
     return SearchQuery.from_args(MultiDict(pairs))
 
 
-def fill(index: WhooshIndex, *documents: AdDocument) -> None:
+def fill(index: Index, *documents: AdDocument) -> None:
     """Make the index anew from these."""
     with index.wait_to_write(5) as batch:
         batch.rebuild(documents)
 
 
-def put(index: WhooshIndex, *documents: AdDocument, gone: tuple[int, ...] = ()) -> None:
+def put(index: Index, *documents: AdDocument, gone: tuple[int, ...] = ()) -> None:
     """Add or replace these, forget those."""
     with index.wait_to_write(5) as batch:
         batch.apply(documents, gone)
 
 
-def found(index: WhooshIndex, q: str = "", **args: str | list[str]) -> set[int]:
+def found(index: Index, q: str = "", **args: str | list[str]) -> set[int]:
     """Ids of all ads on the first, very long page."""
     boxes = index.search(ask(q, **args), NOW, size=10_000).boxes
     return {int(box) for box in boxes}

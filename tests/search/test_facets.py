@@ -4,7 +4,6 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,13 +12,11 @@ from hypothesis import strategies as st
 from app.ads.policy import KINDS, MODES, RHYTHMS
 from app.catalogue.places import miles
 from app.catalogue.skills import skill_key
-from app.search.index import AdDocument, Facets, Index
+from app.search.index import EVERY_MARK, AdDocument, Facets, Index
 from app.search.query import Clause, SearchQuery
 from app.search.snapshot import LARGE
-from app.search.whoosh_index import WhooshIndex
 from tests.search.documents import DAY, NOW, ad, ask, fill, put
-
-IMPLEMENTATIONS: dict[str, Callable[[Path], Index]] = {"whoosh": WhooshIndex}
+from tests.search.implementations import IMPLEMENTATIONS
 
 CHOICES = {"kind": "kind", "sector": "sectors", "skill": "skills", "mode": "modes",
            "rhythm": "rhythms"}  # fmt: skip
@@ -62,7 +59,7 @@ class Shelf:
 def shelf(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     """Most ads in one large segment, some edited since, some deleted, some newer."""
     folder = tmp_path_factory.mktemp("facets") / "index"
-    index = IMPLEMENTATIONS[request.param](folder)
+    index = request.param(folder)
     said = {id: some_ad(id, id) for id in range(1, FIRST + LATER + 1)}
     fill(index, *list(said.values())[:FIRST])
     edits = {id: some_ad(id, -id) for id in range(3, FIRST, 13)}
@@ -70,7 +67,7 @@ def shelf(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     said = {id: one for id, one in (said | edits).items() if id not in gone}
     put(index, *(one for id, one in said.items() if id > FIRST or id in edits))
     put(index, gone=gone)
-    return Shelf(lambda: IMPLEMENTATIONS[request.param](folder), said)
+    return Shelf(lambda: request.param(folder), said)
 
 
 # Changes of one moment: which ad, and what it says from now on (None: it was deleted).
@@ -100,6 +97,15 @@ def told(shelf: Shelf) -> Iterator[Callable[[list[Changes]], Told]]:
     As the board does, it tells of ads that are live; of others only that something changed.
     """
     opened: list[Index] = []
+    touched: set[int] = set()
+
+    def in_step(index: Index, standing: dict[int, AdDocument]) -> None:
+        """Where nothing is newer than the index: write what is new, and undo what was before."""
+        put(
+            index,
+            *(standing[id] for id in touched if id in standing),
+            gone=tuple(id for id in touched if id not in standing),
+        )
 
     def tell(news: list[Changes]) -> Told:
         for one in opened:
@@ -114,9 +120,14 @@ def told(shelf: Shelf) -> Iterator[Callable[[list[Changes]], Told]]:
             opened[0].heed(marks, live, 1)
             standing = {id: one for id, one in standing.items() if id not in said}
             standing |= {one.id: one for one in live}
+            touched.update(said)
+        if opened[0].heeded() == EVERY_MARK:
+            in_step(opened[0], standing)
         return Told(opened[0], list(standing.values()))
 
     yield tell
+    if opened and opened[0].heeded() == EVERY_MARK:
+        in_step(opened[0], shelf.standing)
     for one in opened:
         one.close()
 

@@ -6,23 +6,28 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from app.search.analysis import term_of
+from app.search.index import Index
 from app.search.query import SearchQuery
 from app.search.spelling import Shelf
 from app.search.towns import town_after_word, town_at_end
 from app.search.welsh import mutations
-from app.search.whoosh_index import WhooshIndex
 from tests.search.conftest import Shop
 from tests.search.demo_board import look
 from tests.search.documents import NOW, ad, ask, fill, found
 
 
 @pytest.fixture
-def index(shop: Shop) -> WhooshIndex:
+def shop(any_shop: Shop) -> Shop:
+    return any_shop
+
+
+@pytest.fixture
+def index(shop: Shop) -> Index:
     fill(shop.index)
     return shop.index
 
 
-def ids(index: WhooshIndex, q: str, **args: str | list[str]) -> list[int]:
+def ids(index: Index, q: str, **args: str | list[str]) -> list[int]:
     """Ids in order."""
     return [int(box) for box in index.search(ask(q, **args), NOW).boxes]
 
@@ -44,9 +49,7 @@ def ids(index: WhooshIndex, q: str, **args: str | list[str]) -> list[int]:
         ("ehdgehog", "hedgehog"),
     ],
 )
-def test_a_word_no_ad_has_is_taken_for_the_nearest(
-    index: WhooshIndex, typed: str, there: str
-) -> None:
+def test_a_word_no_ad_has_is_taken_for_the_nearest(index: Index, typed: str, there: str) -> None:
     fill(index, ad(1, headline=f"All about {there}"), ad(2, headline="Something else again"))
     page = index.search(ask(typed), NOW)
     assert page.boxes == ("000001",)
@@ -71,22 +74,20 @@ def test_a_word_no_ad_has_is_taken_for_the_nearest(
         ("-lanterm", ""),
     ],
 )
-def test_what_may_be_a_word_is_taken_for_no_other(
-    index: WhooshIndex, typed: str, there: str
-) -> None:
+def test_what_may_be_a_word_is_taken_for_no_other(index: Index, typed: str, there: str) -> None:
     fill(index, ad(1, headline=f"All about {there}"), ad(2, headline="Something else again"))
     assert index.search(ask(typed), NOW).plan.respelt == ()
     assert 1 not in found(index, typed) or typed.startswith("-")
 
 
-def test_a_word_that_ads_have_is_never_taken_for_another(index: WhooshIndex) -> None:
+def test_a_word_that_ads_have_is_never_taken_for_another(index: Index) -> None:
     fill(index, ad(1, headline="lanterm"), *(ad(n, headline="lantern") for n in range(2, 12)))
     page = index.search(ask("lanterm"), NOW)
     assert page.boxes == ("000001",)
     assert [(one.term, one.taken) for one in page.plan.respelt] == [(term_of("lantern"), False)]
 
 
-def test_a_word_only_of_ads_that_are_gone_is_a_slip_again(index: WhooshIndex) -> None:
+def test_a_word_only_of_ads_that_are_gone_is_a_slip_again(index: Index) -> None:
     fill(index, ad(1, headline="lanterm", expires=NOW), ad(2, headline="lantern"))
     assert found(index, "lanterm") == {2}
 
@@ -133,7 +134,7 @@ def by_hand(a: str, b: str) -> int:
 # --- asking in a sentence -------------------------------------------------------------------------
 
 
-def test_words_of_asking_are_the_first_that_may_be_missing(index: WhooshIndex) -> None:
+def test_words_of_asking_are_the_first_that_may_be_missing(index: Index) -> None:
     fill(
         index,
         ad(1, headline="Swimming, unhurried"),
@@ -180,7 +181,7 @@ def test_several_of_what_is_written_in_capitals() -> None:
 
 
 @pytest.mark.parametrize("q", ["drystone", "dry-stone", "dry stone", "DRYSTONE", "dry‐stone"])
-def test_compounds_meet_joined_hyphened_and_split(index: WhooshIndex, q: str) -> None:
+def test_compounds_meet_joined_hyphened_and_split(index: Index, q: str) -> None:
     fill(
         index,
         ad(1, headline="A drystone wall"),
@@ -192,12 +193,12 @@ def test_compounds_meet_joined_hyphened_and_split(index: WhooshIndex, q: str) ->
 
 
 @pytest.mark.parametrize("q", ["start-up", "startup", "start up"])
-def test_even_with_a_small_word_in_them(index: WhooshIndex, q: str) -> None:
+def test_even_with_a_small_word_in_them(index: Index, q: str) -> None:
     fill(index, ad(1, about="my startup"), ad(2, about="a start-up"), ad(3, about="start up"))
     assert found(index, q) == {1, 2, 3}
 
 
-def test_a_welsh_word_is_found_however_it_begins(index: WhooshIndex) -> None:
+def test_a_welsh_word_is_found_however_it_begins(index: Index) -> None:
     fill(
         index,
         ad(1, headline="Cyfrifon heb ddagrau"),
@@ -214,7 +215,7 @@ def test_english_words_do_not_mutate() -> None:
     assert [word for word in ("cold", "bill", "train", "mentor", "kettle") if mutations(word)] == []
 
 
-def test_a_synonym_ranks_below_the_word_however_rare_it_is(index: WhooshIndex) -> None:
+def test_a_synonym_ranks_below_the_word_however_rare_it_is(index: Index) -> None:
     fill(index, ad(99, headline="joinery"), *(ad(n, headline="carpentry") for n in range(1, 9)))
     assert ids(index, "carpentry")[-1] == 99
     assert ids(index, "joinery")[0] == 99

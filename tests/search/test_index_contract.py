@@ -1,9 +1,8 @@
-"""What every index promises. A new implementation joins by one line in IMPLEMENTATIONS."""
+"""What every index promises; see tests.search.implementations."""
 
 import math
 import random
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +14,8 @@ from app.ads.policy import KINDS, MODES, RHYTHMS
 from app.catalogue.places import find_places, miles
 from app.search.index import AdDocument, Index, IndexBusy
 from app.search.query import SearchQuery
-from app.search.whoosh_index import WhooshIndex
 from tests.search.documents import DAY, NOW, ad, ask, fill, found, put
-
-IMPLEMENTATIONS: dict[str, Callable[[Path], Index]] = {"whoosh": WhooshIndex}
+from tests.search.implementations import IMPLEMENTATIONS
 
 TOWNS = ("Cardiff", "Swansea", "Newport", "Aberystwyth", "London", "Belfast", "")
 SECTORS = ("law", "arts", "trades", "health")
@@ -29,7 +26,7 @@ WORDS = ("lantern", "ladder", "kettle", "button", "anvil", "saddle")
 @pytest.fixture(params=IMPLEMENTATIONS)
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Index:
     """An empty index."""
-    made = IMPLEMENTATIONS[request.param](tmp_path / "index")
+    made = request.param(tmp_path / "index")
     fill(made)
     return made
 
@@ -64,7 +61,7 @@ CROWD = crowd(260)
 @pytest.fixture(scope="module", params=IMPLEMENTATIONS)
 def crowded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Index:
     """An index with CROWD in it, written in several goes with edits and deletions between."""
-    made = IMPLEMENTATIONS[request.param](tmp_path_factory.mktemp("crowd") / "index")
+    made = request.param(tmp_path_factory.mktemp("crowd") / "index")
     fill(made, *CROWD[:100], ad(9001, headline="lantern"))
     put(made, *[replace(one, headline="lantern before its edit") for one in CROWD[100:200]])
     put(made, *CROWD[100:], gone=(9001,))

@@ -8,15 +8,18 @@ import pytest
 
 from tests.search.conftest import Shop
 from tests.search.demo_board import DEMO, board_of, look
+from tests.search.implementations import IMPLEMENTATIONS, Make
 from tests.search.labelled import EXACT, FORGIVING, REAL, Labelled
 
 ENOUGH = 0.95
 REAL_ADS = "BOTHWAYS_REAL_ADS"
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    shop = board_of(DEMO, tmp_path_factory.mktemp("demo"))
+@pytest.fixture(scope="module", params=IMPLEMENTATIONS)
+def demo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shop]:
+    shop = board_of(DEMO, tmp_path_factory.mktemp("demo"), request.param)
     yield shop
     shop.sessions.kw["bind"].dispose()
 
@@ -57,8 +60,9 @@ def test_nearly_all_is_found_however_it_is_said(demo: Shop) -> None:
 
 
 @pytest.mark.skipif(REAL_ADS not in os.environ, reason=f"{REAL_ADS} names no file")
-def test_real_ads_are_found_as_well(tmp_path: Path) -> None:
-    shop = board_of(Path(os.environ[REAL_ADS]), tmp_path)
+@pytest.mark.parametrize("make", IMPLEMENTATIONS)
+def test_real_ads_are_found_as_well(tmp_path: Path, make: Make) -> None:
+    shop = board_of(Path(os.environ[REAL_ADS]), tmp_path, make)
     misses, shares = [], []
     for q, lines in REAL:
         found = {int(ad.box) for ad in look(shop, q).ads}

@@ -17,7 +17,7 @@ from app.search.query import FARTHEST, SearchQuery
 from app.search.whoosh_index import WhooshIndex
 from tests.search.documents import NOW, ad, fill
 
-IMPLEMENTATIONS: dict[str, Callable[[Path], Index]] = {"whoosh": WhooshIndex}
+IMPLEMENTATIONS: dict[str, Callable[[Path], Index]] = {"whoosh": WhooshIndex}  # by position alone
 TOWNS = sorted(shelf().by_id.values(), key=lambda place: place.id)
 CENTRES = 120
 

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from app.search.whoosh_index import WhooshIndex
+from app.search.index import Index
 from tests.search.conftest import Shop
 from tests.search.demo_board import look
 from tests.search.documents import NOW, ad, ask, fill, found
@@ -14,11 +14,16 @@ OTHERS = ("Something else again", "A walk", "Letters")  # ads that nothing here 
 
 
 @pytest.fixture
-def index(shop: Shop) -> WhooshIndex:
+def shop(any_shop: Shop) -> Shop:
+    return any_shop
+
+
+@pytest.fixture
+def index(shop: Shop) -> Index:
     return shop.index
 
 
-def stock(index: WhooshIndex, headlines: Iterable[str], others: Iterable[str] = OTHERS) -> set[int]:
+def stock(index: Index, headlines: Iterable[str], others: Iterable[str] = OTHERS) -> set[int]:
     """Make the index of these ads and of others; the ids of these."""
     told = [*headlines]
     fill(index, *(ad(n, headline=headline) for n, headline in enumerate([*told, *others], 1)))
@@ -47,7 +52,7 @@ def stock(index: WhooshIndex, headlines: Iterable[str], others: Iterable[str] = 
         "by-law|bylaw",
     ],
 )
-def test_however_a_compound_is_written_it_finds_all(index: WhooshIndex, spellings: str) -> None:
+def test_however_a_compound_is_written_it_finds_all(index: Index, spellings: str) -> None:
     ways = spellings.split("|")
     wanted = stock(index, (f"All about {way}" for way in ways))
     assert {way: found(index, f"{way} ") for way in ways} == dict.fromkeys(ways, wanted)
@@ -65,7 +70,7 @@ def test_however_a_compound_is_written_it_finds_all(index: WhooshIndex, spelling
     ],
 )
 def test_compounds_meet_in_other_forms_and_beside_other_words(
-    index: WhooshIndex, q: str, headline: str
+    index: Index, q: str, headline: str
 ) -> None:
     wanted = stock(index, [headline])
     assert found(index, f"{q} ") == wanted
@@ -89,7 +94,7 @@ def test_compounds_meet_in_other_forms_and_beside_other_words(
         ("CI/CD|ci/cd|CI CD", "CI, plainly"),
     ],
 )
-def test_signs_make_a_word_another(index: WhooshIndex, spellings: str, not_found: str) -> None:
+def test_signs_make_a_word_another(index: Index, spellings: str, not_found: str) -> None:
     ways = spellings.split("|")
     wanted = stock(index, [f"Some {way} of an evening" for way in ways], not_found.split("|"))
     assert {way: found(index, f"{way} ") for way in ways} == dict.fromkeys(ways, wanted)
@@ -98,9 +103,7 @@ def test_signs_make_a_word_another(index: WhooshIndex, spellings: str, not_found
 @pytest.mark.parametrize(
     "word", ["AI", "HR", "IT", "UX", "PA", "PR", "GP", "CV", "QA", "R", "C", "3D"]
 )
-def test_words_of_one_or_two_letters_are_found_in_either_case(
-    index: WhooshIndex, word: str
-) -> None:
+def test_words_of_one_or_two_letters_are_found_in_either_case(index: Index, word: str) -> None:
     fill(index, ad(1, headline=f"{word} for the afraid"), ad(2, offers_skills=(word,)), ad(3))
     for q in (word, word.lower(), f"{word} ", f"{word} afraid"):
         assert found(index, q) == ({1} if "afraid" in q else {1, 2})
@@ -126,7 +129,7 @@ def test_words_of_one_or_two_letters_are_found_in_either_case(
         "women’s|women's|womens",
     ],
 )
-def test_accents_and_signs_count_on_neither_side(index: WhooshIndex, spellings: str) -> None:
+def test_accents_and_signs_count_on_neither_side(index: Index, spellings: str) -> None:
     ways = spellings.split("|")
     wanted = stock(index, (f"All about {way}" for way in ways))
     assert {way: found(index, f"{way} ") for way in ways} == dict.fromkeys(ways, wanted)
@@ -147,7 +150,7 @@ def test_accents_and_signs_count_on_neither_side(index: WhooshIndex, spellings: 
         "programme program",
     ],
 )
-def test_either_spelling_finds_the_other(index: WhooshIndex, pair: str) -> None:
+def test_either_spelling_finds_the_other(index: Index, pair: str) -> None:
     ways = pair.split()
     wanted = stock(index, (f"All about {way}" for way in ways))
     for way in ways:
@@ -175,7 +178,7 @@ def test_either_spelling_finds_the_other(index: WhooshIndex, pair: str) -> None:
         "busnes|fusnes",
     ],
 )
-def test_a_welsh_word_is_found_in_all_its_mutations(index: WhooshIndex, forms: str) -> None:
+def test_a_welsh_word_is_found_in_all_its_mutations(index: Index, forms: str) -> None:
     ways = forms.split("|")
     wanted = stock(index, (f"Gair am {way} yma" for way in ways))
     assert {way: found(index, f"{way} ") for way in ways} == dict.fromkeys(ways, wanted)
@@ -203,9 +206,7 @@ gardner Gardening|gardner Gardeners|techer Teaching|writter Writing
 
 
 @pytest.mark.parametrize("slip", SLIPS.split("|"))
-def test_a_slip_is_forgiven_in_whatever_form_ads_have_the_word(
-    index: WhooshIndex, slip: str
-) -> None:
+def test_a_slip_is_forgiven_in_whatever_form_ads_have_the_word(index: Index, slip: str) -> None:
     typed, said = slip.split()
     wanted = stock(index, [f"{said} for all"])
     for q, finished in product((typed, typed.capitalize()), ("", " ")):

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.catalogue.skills import skill_key
-from app.search.index import AdDocument, Asked, People
+from app.search.index import AdDocument, Asked, Index, People
 from app.search.whoosh_index import WhooshIndex
 from tests.search.documents import DAY, NOW, ad, fill
+from tests.search.implementations import IMPLEMENTATIONS, Make
 
 SKILLS = ("harp", "CV writing", "cv-writing", "social media", "Sgwrsio’n Gymraeg", "3D printing")
 some_skills = st.lists(st.sampled_from(SKILLS), max_size=3, unique=True).map(tuple)
@@ -49,7 +50,7 @@ def by_hand(ads: Iterable[AdDocument], side: str, now: int) -> dict[str, tuple[i
     return {key: (len(people[key]), len(sectors[key])) for key in people}
 
 
-def agree(index: WhooshIndex, ads: list[AdDocument], now: int = NOW) -> None:
+def agree(index: Index, ads: list[AdDocument], now: int = NOW) -> None:
     for sector in ("", "law", "nowhere"):
         told = index.people(now, sector=sector)
         own = [one for one in ads if sector in {"", one.sector}]
@@ -82,8 +83,11 @@ def test_counts_are_as_by_hand_in_the_index_and_beside_it(
     index.close()
 
 
-def test_somebody_in_an_old_large_part_and_a_new_one_counts_once(tmp_path: Path) -> None:
-    index = WhooshIndex(tmp_path)
+@pytest.mark.parametrize("make", IMPLEMENTATIONS)
+def test_somebody_in_an_old_large_part_and_a_new_one_counts_once(
+    tmp_path: Path, make: Make
+) -> None:
+    index = make(tmp_path)
     many = [ad(id, person=id % 300, seeks_skills=("harp",)) for id in range(1, 700)]
     fill(index, *many)
     late = [ad(id, person=id % 300, seeks_skills=("harp",), sector="law") for id in (701, 999)]

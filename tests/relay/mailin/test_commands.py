@@ -19,6 +19,7 @@ from app.db import transaction
 from app.mail import tallies
 from app.relay import door
 from app.relay.models import Incoming
+from tests.outside import broken, database_of
 
 DOMAIN = "reply.board.example"
 MAIL = b"From: Gwen <gwen.p@tyddyn.example>\nSubject: x\nMessage-ID: <1@x>\n\nHello\n"
@@ -29,7 +30,7 @@ def surroundings(app: Flask, tmp_path: Path) -> dict[str, str]:
     """A migrated board of its own, with answers by mail."""
     own = {name: value for name, value in os.environ.items() if name not in {"SENDER", "RECIPIENT"}}
     return own | {
-        "DATABASE_URL": f"sqlite:///{tmp_path}/board.db",
+        "DATABASE_URL": database_of(tmp_path),
         "SEARCH_URL": f"whoosh:{tmp_path}/index",
         "SECRET_KEY": "a key for tests that is long enough",
         "RELAY_DOMAIN": DOMAIN,
@@ -116,8 +117,8 @@ def test_a_domain_that_is_not_set_sends_nobodys_mail_back(app: Flask) -> None:
 
 
 def test_a_fault_of_ours_means_later_and_quotes_nobody(board: Flask, tmp_path: Path) -> None:
-    (tmp_path / "board.db").write_bytes(b"no database at all" * 500)
-    status, said = receive(board, f"postmaster@{DOMAIN}")
+    with broken(tmp_path):
+        status, said = receive(board, f"postmaster@{DOMAIN}")
     assert (status, said) == (os.EX_TEMPFAIL, f"{door.LATER}\n")
 
 

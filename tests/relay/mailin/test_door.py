@@ -2,12 +2,12 @@
 
 import re
 import socket
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from app.db import db
 from app.mail.bounce_address import bounce_address
 from app.relay import accepting, door, lmtp
+from tests import outside, postgres
 from tests.oracle import assert_no_leak
 from tests.relay.mailin.post import DOMAIN, RELAY, Post
 from tests.relay.talk import REPLIER, STRANGER, WRITER
@@ -28,11 +29,12 @@ NO_ROOM = (452, "4.3.1 There is no room just now, please try again later")
 
 
 @contextmanager
-def each_connection(pragma: str) -> Iterator[None]:
+def each_connection(says: str) -> Iterator[None]:
     """For a while, tell every connection of the pool something as it is taken out."""
 
-    def prepare(connection: sqlite3.Connection, *_: object) -> None:
-        connection.execute(f"PRAGMA {pragma}")
+    def prepare(connection: Any, *_: object) -> None:
+        connection.execute(says)
+        connection.commit()
 
     db.engine.dispose()
     event.listen(db.engine, "checkout", prepare)
@@ -112,8 +114,7 @@ def test_closed_sounds_like_unknown_to_both_sides(
 def test_yes_means_that_it_is_in_the_database(post: Post, tmp_path: Path) -> None:
     raw = post.mail("Friday it is.")
     assert post.bring(raw, post.alias(REPLIER)) == [TAKEN]
-    with closing(sqlite3.connect(tmp_path / "board.db")) as other:
-        ((kept, state),) = other.execute("SELECT raw, state FROM incoming").fetchall()
+    ((kept, state),) = outside.say(tmp_path, "SELECT raw, state FROM incoming")
     assert (kept.rstrip(), state) == (raw.rstrip(), "new")
 
 
@@ -201,26 +202,35 @@ def test_a_mail_that_says_how_large_it_is_need_not_be_carried(post: Post) -> Non
     assert f"250-SIZE {accepting.LARGEST}" in heard
 
 
+LOCKED = {  # how long our own wait, and what another does
+    "sqlite": ("PRAGMA busy_timeout=300", "BEGIN IMMEDIATE"),
+    "postgresql": (
+        "SET lock_timeout = '300ms'",
+        "BEGIN",
+        "LOCK TABLE incoming IN EXCLUSIVE MODE",
+    ),
+}
+
+
 def test_a_locked_database_means_later(post: Post, tmp_path: Path) -> None:
     alias = post.alias(REPLIER)
     raw = post.mail("x")
-    path = tmp_path / "board.db"
-    with (
-        each_connection("busy_timeout=300"),
-        closing(sqlite3.connect(path, isolation_level=None)) as other,
-    ):
-        other.execute("BEGIN IMMEDIATE")
+    patience, *lock = LOCKED["postgresql" if postgres.WANTED else "sqlite"]
+    with each_connection(patience), outside.outside(tmp_path) as other:
+        for step in lock:
+            other.exec_driver_sql(step)
         assert post.ask(alias)[0] == 250  # readers need no lock
         assert post.bring(raw, alias, "you") == [LATER, TAKEN]
-        other.execute("ROLLBACK")
+        other.exec_driver_sql("ROLLBACK")
     assert post.bring(raw, alias) == [TAKEN]
 
 
+@postgres.only_sqlite("a server’s disk cannot be filled up from here")
 def test_a_full_disk_means_no_room_and_nothing_is_half_kept(post: Post) -> None:
     alias = post.alias(REPLIER)
     with db.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-    with each_connection(f"max_page_count={pages}"):
+    with each_connection(f"PRAGMA max_page_count={pages}"):
         assert post.bring(post.mail("x" * 200_000), alias) == [NO_ROOM]
     assert post.rows() == []
     assert post.bring(post.mail("x"), alias) == [TAKEN]

@@ -1,0 +1,75 @@
+"""A database that is restarted under a page: what had written nothing is done once it is back."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from app import create_app
+from app.db import alembic, db
+from tests import postgres
+from tests.board import MESSAGE, Board
+from tests.conftest import settings_in
+from tests.postgres_server import Server
+
+pytestmark = postgres.needed
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with postgres.own_server() as found:
+        yield found
+
+
+@pytest.fixture
+def board(server: Server, tmp_path: Path) -> Iterator[Board]:
+    app = create_app(settings_in(tmp_path, database_url=server.url("postgres")))
+    with app.app_context():
+        alembic.upgrade()
+    with time_machine.travel(datetime.now(UTC), tick=True) as clock:
+        yield Board(app, clock)
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_a_page_and_a_form_wait_for_a_database_that_comes_back(
+    board: Board, server: Server
+) -> None:
+    box = board.publish()
+    form = board.browser().get(f"/ads/{box}")
+    server.stop("immediate")
+    back = threading.Timer(1.0, server.start)
+    back.start()
+
+    page = board.browser().get(f"/ads/{box}")
+    assert page.status_code == 200
+    back.join()
+
+    server.stop("immediate")
+    back = threading.Timer(1.0, server.start)
+    back.start()
+    sent = board.browser().send(
+        form,
+        name="Dafydd",
+        email="dafydd.rhys@letters.example",
+        message=MESSAGE,
+    )
+    back.join()
+    assert (sent.status_code, sent.location) == (303, f"/ads/{box}/sent")
+    assert len(board.mails("dafydd.rhys@letters.example")) == 1
+
+
+def test_a_database_that_stays_away_is_said(
+    board: Board, server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("app.trouble.AWAY_SECONDS", 0.5)
+    server.stop("immediate")
+
+    page = board.browser().get("/ads")
+
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
+    assert "database unavailable" in caplog.text
+    assert str(server.folder) not in caplog.text

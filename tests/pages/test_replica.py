@@ -1,0 +1,139 @@
+"""Readers’ pages ask a replica that follows; whoever just wrote something sees it at once."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from app import create_app, replica
+from app.db import alembic, db
+from tests import postgres
+from tests.board import AD, Board
+from tests.conftest import settings_in
+from tests.postgres_server import Server
+
+pytestmark = postgres.needed
+
+
+class Pair(NamedTuple):
+    """A database and its replica."""
+
+    database: Server
+    replica: Server
+
+
+@pytest.fixture(scope="module")
+def pair() -> Iterator[Pair]:
+    with postgres.own_server() as database:
+        replica = database.follower(database.folder.with_name(f"{database.folder.name}-two"))
+        yield Pair(database, replica)
+        if replica.runs:
+            replica.stop("immediate")
+
+
+@pytest.fixture
+def board(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Board]:
+    monkeypatch.setattr(replica, "MOST_BEHIND", timedelta(hours=1))  # posting moves the clock on
+    monkeypatch.setattr(replica, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(replica, "REST_SECONDS", 0.1)
+    name = postgres.name_of(tmp_path)
+    run(pair.database, f"CREATE DATABASE {name}")
+    urls = {"database_url": pair.database.url(name), "database_read_url": pair.replica.url(name)}
+    app = create_app(settings_in(tmp_path, **urls))
+    with app.app_context():
+        alembic.upgrade()
+    with time_machine.travel(datetime.now(UTC), tick=True) as clock:
+        yield Board(app, clock)
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def run(server: Server, statement: str, database: str = "postgres") -> object:
+    engine = sa.create_engine(
+        server.url(database), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+    )
+    with engine.connect() as connection:
+        done = connection.exec_driver_sql(statement)
+        return done.scalar() if done.returns_rows else None
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline, "waited for too long"
+        time.sleep(0.05)
+
+
+def catch_up(pair: Pair) -> None:
+    now = run(pair.database, "SELECT pg_current_wal_lsn()")
+    until(lambda: bool(run(pair.replica, f"SELECT pg_last_wal_replay_lsn() >= '{now}'")))
+
+
+@pytest.fixture
+def held_up(board: Board, pair: Pair) -> Iterator[str]:
+    """A replica that knows one ad and hears of nothing more; the ad’s box."""
+    box = board.publish()
+    catch_up(pair)
+    assert listed(board, box)
+    run(pair.replica, "SELECT pg_wal_replay_pause()")
+    yield box
+    if pair.replica.runs:
+        run(pair.replica, "SELECT pg_wal_replay_resume()")
+
+
+def listed(board: Board, box: str) -> bool:
+    time.sleep(0.15)  # the next look at the replica is due
+    page = board.browser().get("/ads")
+    assert page.status_code == 200
+    return f"Box {box}" in page.text
+
+
+def another(board: Board) -> tuple[object, str]:
+    writer = board.browser()
+    box = board.publish(writer, email="second@members.example", headline="Second of its kind")
+    return writer, box
+
+
+def test_a_reader_sees_what_the_replica_has_and_the_writer_all(board: Board, held_up: str) -> None:
+    writer, second = another(board)
+
+    assert not listed(board, second)
+    assert f"Box {second}" in writer.get("/ads").text
+    # the ad itself is not missed for it
+    assert AD["headline"] in board.browser().get(f"/ads/{held_up}").text
+    assert "Second of its kind" in board.browser().get(f"/ads/{second}").text
+
+
+def test_a_replica_that_falls_behind_is_not_asked(board: Board, held_up: str) -> None:
+    _, second = another(board)
+    assert not listed(board, second)
+
+    board.clock.shift(timedelta(hours=2))
+
+    assert listed(board, second)
+
+
+def test_a_replica_that_is_gone_is_not_missed_and_asked_again_when_it_is_back(
+    board: Board, held_up: str, pair: Pair
+) -> None:
+    _, second = another(board)
+    assert not listed(board, second)
+    pair.replica.stop("immediate")
+
+    pages = [board.browser().get(path).status_code for path in ("/", "/ads", f"/ads/{held_up}")]
+    assert pages == [200, 200, 200]
+    assert listed(board, second)
+
+    pair.replica.start()
+    catch_up(pair)
+    board.work()
+    catch_up(pair)
+    time.sleep(0.15)
+    with board.app.app_context():
+        assert board.app.extensions["replica"].follows()

@@ -1,0 +1,3 @@
+"""Mailed links: the same on PostgreSQL."""
+
+from tests.pages.test_links import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""First messages: the same on PostgreSQL."""
+
+from tests.relay.test_opening import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""Addresses that prove themselves: the same on PostgreSQL."""
+
+from tests.people.test_people import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""Conversations: the same on PostgreSQL."""
+
+from tests.relay.test_writing import *  # noqa: F403
