@@ -23,7 +23,7 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask
 
-from app import boot, create_app, tasks, worker
+from app import boot, create_app
 from app.ads import transfer
 from app.ads.models import Ad
 from app.config import Settings
@@ -37,7 +37,6 @@ LIVES, KEPT = 60, 60  # days that an ad is live, and that it is kept when it has
 HOURS = 7 * 24
 POSTS, REPLIES, SEARCHES = 4, 3, 1  # an hour, through the pages
 LEVEL = 1.10  # how much more the last day may have than the fifth, of what should be level
-DAILY = 86_400  # seconds; tasks done so seldom have their turn once a day
 GROWS = {  # kept for longer than a week, so they may still grow
     "alerts",
     "alert_ads",
@@ -52,12 +51,9 @@ Series = dict[str, list[float]]
 
 
 class Visitors(Board):
-    """The board's visitors; their mails are looked at once, and the worker does what it must."""
+    """The board's visitors; the worker does what is due by the clock, and no more."""
 
-    def work(self) -> None:
-        """Let the worker do what it does all the time, without what it does once a day."""
-        often = [task for task in tasks.TASKS if task.every_seconds < DAILY]
-        worker.run(self.app, once=True, tasks=often)
+    often = 1.0
 
     def post(self, **changes: Any) -> None:
         """Post an ad and press the mailed link; it may be held, since these ads are much alike."""
@@ -199,8 +195,8 @@ def main() -> None:
             with app.app_context():
                 boot.prepare(app, demo=False)
                 fill(utcnow())
-            worker.run(app, once=True, tasks=tasks.TASKS)
             visitors = Visitors(app, clock)
+            visitors.work()
             visitors.forget_mails()
             start = utcnow()
             for number in range(HOURS):
@@ -208,7 +204,6 @@ def main() -> None:
                 mails = hour(visitors, number, chance)
                 if number % 24 == 3:
                     visitors.decide()
-                    worker.run(app, once=True, tasks=tasks.TASKS)
                 with app.app_context():
                     now = {**dict(measured(app, folder)), "mails sent in the hour": mails}
                 for what, value in now.items():

@@ -1,7 +1,7 @@
 """The board through its public doors: browsers with cookies, forms as pages carry them, mails."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -136,18 +136,26 @@ class Browser:
 class Board:
     """One running board with its mail folder, and a clock that a test may move on."""
 
+    often = 60.0  # seconds: what is done so often is due whenever the worker is let work
+
     def __init__(self, app: Flask, clock: time_machine.Traveller) -> None:
         self.app = app
         self.clock = clock
         self.folder: Path = app.extensions["settings"].mail_folder
+        self._next: dict[str, datetime] = {}  # when a task that is seldom done is due again
 
     def browser(self) -> Browser:
         """A browser that has never been here."""
         return Browser(self.app, self.clock)
 
     def work(self) -> None:
-        """Let the worker do what is due."""
-        worker.run(self.app, once=True, tasks=TASKS)
+        """Let the worker do what is due: everything, but for what it has done and does seldom."""
+        now = datetime.now(UTC)
+        due = [task for task in TASKS if self._next.get(task.name, now) <= now]
+        for task in due:
+            if task.every_seconds > self.often:
+                self._next[task.name] = now + timedelta(seconds=task.every_seconds)
+        worker.run(self.app, once=True, tasks=due)
 
     def mails(self, to: str = "") -> list[EmailMessage]:
         """The mails handed over so far, oldest first, to one address or to all."""

@@ -1,7 +1,9 @@
 """A whole board for each test: its own migrated database, index, mail folder and clock."""
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
 
 from app import create_app
 from app.config import Settings
@@ -26,11 +29,34 @@ hypothesis_settings.load_profile("board")
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # the workers share the session’s
         postgres.begin_session()
+    _keep_builders()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         postgres.end_session()
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector shall not look through it after every test."""
+    gc.collect()
+    gc.freeze()
+
+
+def _keep_builders() -> None:
+    """Compile how a path’s address is built once, not for each of thousands of applications.
+
+    It is the dearest part of making one, and comes out the same for the same path.
+    """
+    compile_one, kept = Rule._compile_builder, {}
+
+    def compile_builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = rule.rule, str(rule.defaults), append_unknown
+        if key not in kept:
+            kept[key] = compile_one(rule, append_unknown)
+        return kept[key]
+
+    Rule._compile_builder = compile_builder  # type: ignore[method-assign]
 
 
 def settings_in(folder: Path, **changes: object) -> Settings:
@@ -50,40 +76,62 @@ def settings_in(folder: Path, **changes: object) -> Settings:
     return Settings(_env_file=None, **(values | changes))  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One database file with every migration run, to be copied for each test."""
-    folder = tmp_path_factory.mktemp("migrated")
-    if postgres.WANTED:
-        postgres.create(folder)
-    app = create_app(settings_in(folder))
-    with app.app_context():
-        alembic.upgrade()
-        db.engine.dispose()
-    return folder / "board.db"
+@contextmanager
+def applications(folder: Path, compiled: Path, **always: object) -> Iterator[Callable[..., Flask]]:
+    """A function that makes an application in `folder`, with changed settings.
 
-
-@pytest.fixture
-def make_app(tmp_path: Path, migrated: Path) -> Iterator[Callable[..., Flask]]:
-    """A function that makes an application on this test's own database, with changed settings."""
-    if postgres.WANTED:
-        postgres.create(tmp_path, like=migrated.parent)
-    else:
-        shutil.copy(migrated, tmp_path / "board.db")
+    Its templates are kept in `compiled`, where each is compiled once. What it made lets its
+    databases go in the end.
+    """
     made: list[Flask] = []
-    compiled = FileSystemBytecodeCache(str(migrated.parent))  # each template once a session
+    kept = FileSystemBytecodeCache(str(compiled))
 
     def make(**changes: object) -> Flask:
-        app = create_app(settings_in(tmp_path, **changes))
+        app = create_app(settings_in(folder, **(always | changes)))
         app.testing = False  # errors are answered as they are for visitors
-        app.jinja_env.bytecode_cache = compiled
+        app.jinja_env.bytecode_cache = kept
         made.append(app)
         return app
 
     yield make
     for app in made:
         with app.app_context():
-            db.engine.dispose()
+            for engine in db.engines.values():
+                engine.dispose()
+
+
+def migrate(app: Flask) -> None:
+    """Run every migration, and let the database go: it may be copied."""
+    with app.app_context():
+        alembic.upgrade()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where compiled templates are kept: each is compiled once a session."""
+    return tmp_path_factory.mktemp("compiled")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One database file with every migration run, to be copied for each test."""
+    folder = tmp_path_factory.mktemp("migrated")
+    if postgres.WANTED:
+        postgres.create(folder)
+    migrate(create_app(settings_in(folder)))
+    return folder / "board.db"
+
+
+@pytest.fixture
+def make_app(tmp_path: Path, migrated: Path, compiled: Path) -> Iterator[Callable[..., Flask]]:
+    """A function that makes an application on this test's own database, with changed settings."""
+    if postgres.WANTED:
+        postgres.create(tmp_path, like=migrated.parent)
+    else:
+        shutil.copy(migrated, tmp_path / "board.db")
+    with applications(tmp_path, compiled) as make:
+        yield make
     if postgres.WANTED:
         postgres.drop(tmp_path)
 

@@ -9,39 +9,27 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask
 
-from app import create_app
-from app.db import alembic, alone, db, transaction
+from app.db import alone, db, transaction
 from app.matching import shared
 from app.matching.vectors import Vectors
 from app.tasks import refresh_vectors, sweep_vectors
 from tests import postgres
 from tests.board import Board
-from tests.conftest import settings_in
+from tests.conftest import applications, migrate
 from tests.matching.test_matches import BOOKS, CLOCKS, boxes
 
 pytestmark = postgres.needed
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Callable[[str], Flask]]:
+def machine(tmp_path: Path, compiled: Path) -> Iterator[Callable[[str], Flask]]:
     """A function that makes another machine's application on one database."""
-    url = postgres.create(tmp_path)
-    made: list[Flask] = []
-
-    def make(name: str) -> Flask:
-        index = f"whoosh:{tmp_path}/{name}/index"
-        app = create_app(settings_in(tmp_path, database_url=url, search_url=index))
-        if not made:
-            with app.app_context():
-                alembic.upgrade()
-        made.append(app)
-        return app
-
-    yield make
-    for app in made:
-        with app.app_context():
-            db.engine.dispose()
-    postgres.drop(tmp_path)
+    with (
+        postgres.database(tmp_path) as url,
+        applications(tmp_path, compiled, database_url=url) as make,
+    ):
+        migrate(make())
+        yield lambda name: make(search_url=f"whoosh:{tmp_path}/{name}/index")
 
 
 @pytest.fixture

@@ -12,10 +12,9 @@ import time_machine
 from flask import Flask
 
 from app import create_app
-from app.db import alembic, db
 from tests import postgres
 from tests.board import Board
-from tests.conftest import settings_in
+from tests.conftest import applications, migrate, settings_in
 from tests.desk.conftest import rhian
 from tests.relay.conftest import talk
 from tests.relay.mailin.conftest import post, reader
@@ -38,10 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder whose database has every migration run, to be copied."""
     folder = tmp_path_factory.mktemp("template")
-    app = create_app(settings_in(folder, database_url=postgres.create(folder)))
-    with app.app_context():
-        alembic.upgrade()
-        db.engine.dispose()
+    migrate(create_app(settings_in(folder, database_url=postgres.create(folder))))
     return folder
 
 
@@ -53,20 +49,10 @@ def url(tmp_path: Path, template: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def make_app(tmp_path: Path, url: str) -> Iterator[Callable[..., Flask]]:
+def make_app(tmp_path: Path, url: str, compiled: Path) -> Iterator[Callable[..., Flask]]:
     """A function that makes an application on this database, with changed settings."""
-    made: list[Flask] = []
-
-    def make(**changes: object) -> Flask:
-        app = create_app(settings_in(tmp_path, database_url=url, **changes))
-        app.testing = False
-        made.append(app)
-        return app
-
-    yield make
-    for app in made:
-        with app.app_context():
-            db.engine.dispose()
+    with applications(tmp_path, compiled, database_url=url) as make:
+        yield make
 
 
 @pytest.fixture
