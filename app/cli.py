@@ -19,7 +19,7 @@ from app.backup.commands import backup, board_group, restore
 from app.core.clock import utcnow
 from app.current import index, settings, site
 from app.db import db, transaction
-from app.desk.commands import brokers_group, deciding, moderation_group, why
+from app.desk.commands import brokers_group, carry_out, moderation_group, why
 from app.desk.pack_files import pack
 from app.doctor.commands import doctor
 from app.mail import outbox
@@ -105,9 +105,7 @@ def held_ads() -> None:
 @click.argument("box")
 def publish_ad(box: str) -> None:
     """Let a held ad live; its writer is told."""
-    with deciding() as session:
-        said = _decide_ad(session, box, "publish")
-    click.echo(said)
+    click.echo(carry_out(_decide_ad, box, "publish"))
 
 
 @ads_group.command("remove")
@@ -115,9 +113,7 @@ def publish_ad(box: str) -> None:
 @why
 def remove_ad(box: str, reason: str) -> None:
     """Take an ad off the board for good; its writer is told, and why."""
-    with deciding() as session:
-        said = _decide_ad(session, box, "remove", reason)
-    click.echo(said)
+    click.echo(carry_out(_decide_ad, box, "remove", reason))
 
 
 def _decide_ad(session: Session, box: str, what: str, reason: str = "") -> str:
@@ -155,8 +151,7 @@ def held_messages() -> None:
 @click.argument("key")
 def release_message(key: str) -> None:
     """Let a held first message go on its way."""
-    with deciding() as session:
-        _decide(session, "thread", _held_thread(session, key), "publish")
+    carry_out(_decide_message, key, "publish")
     click.echo("Released.")
 
 
@@ -165,16 +160,15 @@ def release_message(key: str) -> None:
 @why
 def remove_message(key: str, reason: str) -> None:
     """Keep a held first message back for good; its sender is told, and why."""
-    with deciding() as session:
-        _decide(session, "thread", _held_thread(session, key), "remove", reason)
+    carry_out(_decide_message, key, "remove", reason)
     click.echo("Removed.")
 
 
-def _held_thread(session: Session, key: str) -> str:
+def _decide_message(session: Session, key: str, what: str, reason: str = "") -> None:
     thread = relay.find_any(session, key)
     if thread is None or thread.state != "held":
         raise relay.ThreadUnknown
-    return key
+    _decide(session, "thread", key, what, reason)
 
 
 @click.command("reports")
@@ -256,16 +250,14 @@ def outbox_status() -> None:
 @click.argument("ids", type=int, nargs=-1)
 def outbox_retry(ids: tuple[int, ...]) -> None:
     """Try these mails again now, or all dead ones."""
-    with transaction() as session:
-        click.echo(f"{outbox.retry(session, ids or None, now=utcnow())} to be tried again.")
+    click.echo(f"{carry_out(outbox.retry, ids or None, now=utcnow())} to be tried again.")
 
 
 @outbox_group.command("cancel")
 @click.argument("ids", type=int, nargs=-1, required=True)
 def outbox_cancel(ids: tuple[int, ...]) -> None:
     """Never send these mails."""
-    with transaction() as session:
-        click.echo(f"{outbox.cancel(session, ids=ids, now=utcnow())} cancelled.")
+    click.echo(f"{carry_out(outbox.cancel, ids=ids, now=utcnow())} cancelled.")
 
 
 @relay_group.command("lmtp")

@@ -1,8 +1,7 @@
 """Commands about brokers and their log: `flask brokers …`, `flask moderation …`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TextIO
+from collections.abc import Callable
+from typing import TextIO, TypeVar
 
 import click
 from flask.cli import AppGroup
@@ -12,7 +11,7 @@ from app.core.clock import utcnow
 from app.core.errors import Refusal
 from app.core.secret import Address
 from app.current import site
-from app.db import db, transaction
+from app.db import again, db, transaction
 from app.moderation import service as moderation
 from app.moderation.rules import REASONS
 from app.people.policy import BadAddress, read_address
@@ -30,12 +29,21 @@ why = click.option(
 )
 
 
-@contextmanager
-def deciding() -> Iterator[Session]:
-    """A unit of work whose refusals are said in a sentence, with a non-zero exit."""
-    try:
+Result = TypeVar("Result")
+
+
+def carry_out(use_case: Callable[..., Result], *values: object, **named: object) -> Result:
+    """What a use case returns, done anew if it met another’s.
+
+    Its refusals are said in a sentence, with a non-zero exit.
+    """
+
+    def do() -> Result:
         with transaction() as session:
-            yield session
+            return use_case(session, *values, **named)
+
+    try:
+        return again(do)
     except Refusal as refusal:
         raise click.ClickException(refusal.sentence % refusal.values) from None
 
@@ -44,8 +52,7 @@ def deciding() -> Iterator[Session]:
 @click.argument("email")
 def add_broker(email: str) -> None:
     """Give the desk to whoever signs in with this address."""
-    with deciding() as session:
-        number = moderation.add_broker(session, email=_address(email), now=utcnow()).id
+    number = carry_out(_add_broker, _address(email))
     click.echo(f"Broker {number}. They sign in at {site().mine()} and find the desk there.")
 
 
@@ -53,9 +60,16 @@ def add_broker(email: str) -> None:
 @click.argument("email")
 def remove_broker(email: str) -> None:
     """Take the desk away, at once."""
-    with deciding() as session:
-        number = moderation.remove_broker(session, email=_address(email), now=utcnow()).id
+    number = carry_out(_remove_broker, _address(email))
     click.echo(f"Broker {number} has no desk any more.")
+
+
+def _add_broker(session: Session, email: Address) -> int:
+    return moderation.add_broker(session, email=email, now=utcnow()).id
+
+
+def _remove_broker(session: Session, email: Address) -> int:
+    return moderation.remove_broker(session, email=email, now=utcnow()).id
 
 
 @brokers_group.command("list")
