@@ -130,8 +130,7 @@ def is_sqlite() -> bool:
 def ask(name: str) -> None:
     """Let `db.session` and `reading()` of this request ask another engine from now on."""
     g.asks = name
-    let_go()  # closing alone raises where the connection was lost
-    db.session.close()
+    let_go()
     db.session.bind = db.engines[name]
 
 
@@ -163,12 +162,12 @@ def _said(replica: bool) -> dict[str, Any]:
     does not answer soon, since it is busy following, the database is asked for.
     """
     return {
-        "statement_timeout": f"{LOST_SECONDS}s" if replica else "0",
         "timezone": "UTC",
         "lock_timeout": f"{int(BUSY_SECONDS * 1000)}ms",
         "tcp_keepalives_idle": LOST_SECONDS,
         "tcp_keepalives_interval": 1,
         "tcp_keepalives_count": 3,
+        **({"statement_timeout": f"{LOST_SECONDS}s"} if replica else {}),
     }
 
 

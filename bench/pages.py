@@ -61,8 +61,8 @@ def kinds() -> dict[str, list[str]]:
     }
 
 
-def cpu_of(parent: int) -> float:
-    """Seconds of CPU that a process and all that came from it have had."""
+def cpu_of(parent: int, *, ended: bool = False) -> float:
+    """Seconds of CPU of a process and all that came from it, with `ended` those that ended, too."""
     parents, spent = {}, {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -71,7 +71,7 @@ def cpu_of(parent: int) -> float:
             continue
         pid = int(path.parent.name)
         parents[pid] = int(numbers[1])
-        spent[pid] = sum(map(int, numbers[11:13])) / _TICKS
+        spent[pid] = sum(map(int, numbers[11 : 15 if ended else 13])) / _TICKS
     family = {parent}
     while more := {pid for pid, of in parents.items() if of in family and pid not in family}:
         family |= more

@@ -150,11 +150,11 @@ class Kind:
             found = lambda: matching.find(db.session, vectors, ad, now=NOW_AT)  # noqa: E731
             self._note("match", found)
 
-    def post(self, number: int) -> None:
+    def post(self) -> None:
         """From before an ad is written to a search that shows it, no worker near."""
         line = next(generate.ads(1, seed=time.time_ns()))
         incoming, word = read_line(line), f"zposted{time.time_ns()}"
-        draft = _renamed(incoming.draft, f"{word} and a mentor")
+        draft = replace(incoming.draft, headline=f"{word} and a mentor")
         index = self.app.extensions["index"]
 
         def found() -> None:
@@ -187,17 +187,13 @@ class Kind:
         db.session.close()
 
 
-def _renamed(draft: Any, headline: str) -> Any:
-    return replace(draft, headline=headline)
-
-
 def lag(primary: Kind, replica: str) -> Times:
     """From a commit to the replica showing it."""
     times = Times()
     engine = sa.create_engine(replica)
-    for number in range(POSTS):
+    for _ in range(POSTS):
         with primary.app.app_context(), db.engine.connect() as connection:
-            primary.post(number)
+            primary.post()
             here = connection.exec_driver_sql("SELECT pg_current_wal_lsn()").scalar()
 
         def there(here: Any = here) -> None:
@@ -257,9 +253,9 @@ def _asked(kinds: list[Kind], folder: Path, count: int) -> Iterator[str]:
                 kind.ask(row, arguments)
         for kind in kinds:
             kind.match(1 + turn * (count // (ROUNDS + 2)), vectors)
-    for number in range(POSTS):
+    for _ in range(POSTS):
         for kind in kinds:
-            kind.post(number)
+            kind.post()
     yield f"\n### {count:,} ads\n\n| p50 / p95, ms | " + " | ".join(k.name for k in kinds) + " |"
     yield "|---|" + "--:|" * len(kinds)
     for row in kinds[0].times:

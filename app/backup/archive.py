@@ -27,6 +27,7 @@ MANIFEST = "manifest.json"
 ROWS = 1000  # read at a time, or fewer when they are large
 BYTES = 4 * 1024 * 1024
 LONGEST = 64 * 1024 * 1024  # bytes of a line: nothing on a board is nearly as long
+# What zipfile, zlib and json raise on damaged bytes, and what reading a line of another form does
 _TORN = (
     *(zipfile.BadZipFile, zlib.error, EOFError, struct.error),
     *(KeyError, TypeError, AttributeError, ValueError, NotImplementedError, RuntimeError),

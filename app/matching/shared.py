@@ -116,15 +116,14 @@ def _publish(vectors: Vectors, ids: set[int], now: datetime, marks: Sequence[int
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         if _table(session) is None:
             session.execute(sa.text(_MAKE))
-        for value in values:
-            _write(session, value)
+        _write(session, values)
         if marks:
             ads.drop_matching_marks(session, ids=marks)
 
 
-def _write(session: Session, value: dict[str, Any]) -> None:
+def _write(session: Session, values: list[dict[str, Any]]) -> None:
     serial = sa.text("nextval('meaning.serial')")
-    adding = insert(_TABLE).values(value | {"serial": serial})
+    adding = insert(_TABLE).values([value | {"serial": serial} for value in values])
     new = {name: adding.excluded[name] for name in ("kind", "serial", "row")}
     session.execute(adding.on_conflict_do_update(index_elements=["ad_id"], set_=new))
 

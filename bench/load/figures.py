@@ -5,7 +5,6 @@ import statistics
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -13,9 +12,9 @@ from bench.load.asking import Asked, Notes
 from bench.load.faults import Noticed
 from bench.load.machines import Machines
 from bench.load.network import WEB
+from bench.pages import cpu_of
 
 IDLE = 5.0  # seconds before visitors come, in which is seen what is done without them
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Account:
@@ -50,7 +49,10 @@ class Account:
         )
 
     def _cpu_now(self) -> dict[str, float]:
-        spent = {name: sum(map(cpu_of, pids)) for name, pids in self.machines.groups().items()}
+        spent = {
+            name: sum(cpu_of(pid, ended=True) for pid in pids)
+            for name, pids in self.machines.groups().items()
+        }
         hosts = sum(spent.pop(name) for name in WEB if name in spent)
         workers = sum(spent.pop(name) for name in list(spent) if name.startswith("worker"))
         own = sum(os.times()[:2])
@@ -64,23 +66,6 @@ class Account:
             with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
                 found[name] = int(connection.execute(sa.text(query)).scalar_one())
         return found
-
-
-def cpu_of(parent: int) -> float:
-    """Seconds of CPU of a process and all that came from it, those that ended included."""
-    parents, spent = {}, {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            numbers = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        pid = int(path.parent.name)
-        parents[pid] = int(numbers[1])
-        spent[pid] = sum(map(int, numbers[11:15])) / _TICKS
-    family = {parent}
-    while more := {pid for pid, of in parents.items() if of in family and pid not in family}:
-        family |= more
-    return sum(spent.get(pid, 0.0) for pid in family)
 
 
 def requests(asked: Sequence[Asked]) -> Iterator[str]:
