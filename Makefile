@@ -18,7 +18,7 @@ EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keyword N_ 
 	--project Bothways --header-comment '\# What Bothways says. Gathered by: make translations'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgresql check audit bench bench-engines bench-hostile bench-load bench-matching bench-pages bench-relay bench-relevance bench-spam translations clean
+.PHONY: help run test test-postgresql check audit bench bench-engines bench-hostile bench-load bench-matching bench-pages bench-relay bench-relevance bench-scale bench-spam bench-week translations clean
 
 help:  ## Say what there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +71,12 @@ bench-load: $(TESTABLE)  ## Three web hosts, 200 visitors, and what dies meanwhi
 bench-relevance: $(TESTABLE)  ## Judge the order of what is found (BENCH_CRANFIELD=folder, BENCH_CISI=folder)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
 	@$(BIN)/python -m bench.relevance
+
+bench-scale: $(TESTABLE)  ## PostgreSQL beside SQLite and Whoosh at 10,000 and 100,000 ads (BENCH_MILLION=1: a million too)
+	@$(BIN)/python -m bench.scale
+
+bench-week: $(TESTABLE)  ## A week of 20,000 ads in minutes: what grows, and what must not (BENCH_ADS=2000 for fewer)
+	@$(BIN)/python -m bench.week
 
 bench-spam: $(TESTABLE)  ## Time how a new text is looked at before others read it
 	@$(BIN)/python -m bench.spam

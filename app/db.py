@@ -4,7 +4,7 @@ import hashlib
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, TypeVar
@@ -193,9 +193,10 @@ def transaction(*, by_statement: bool = False) -> Iterator[Session]:
         with Session(engine, info=dict(info)) as session, session.begin():
             if not by_statement:
                 _beside_others(session, ordinary=not g.get("met", 0))
-            g.wrote = True
             yield session
             _finish(session)
+            session.flush()
+            g.wrote = True  # from here on nobody knows, if the connection is lost
 
 
 def _beside_others(session: Session, *, ordinary: bool) -> None:
@@ -213,8 +214,12 @@ def _beside_others(session: Session, *, ordinary: bool) -> None:
         "LOCK TABLE heartbeats IN SHARE ROW EXCLUSIVE MODE;"
         f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'"
     )
-    with suppress(OperationalError), session.begin_nested() as point:  # else among others
-        point.session.connection().exec_driver_sql(lock)
+    try:
+        with session.begin_nested() as point:
+            point.session.connection().exec_driver_sql(lock)
+    except OperationalError as error:
+        if away(error):
+            raise  # else it has its turn among others
 
 
 def _finish(session: Session) -> None:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import time_machine
+from sqlalchemy.orm import Session
 
 from app import create_app
 from app.db import alembic, db
@@ -58,6 +60,27 @@ def test_a_page_and_a_form_wait_for_a_database_that_comes_back(
         message=MESSAGE,
     )
     back.join()
+    assert (sent.status_code, sent.location) == (303, f"/ads/{box}/sent")
+    assert len(board.mails("dafydd.rhys@letters.example")) == 1
+
+
+def test_a_form_whose_connection_is_lost_before_it_is_kept_is_done_anew(board: Board) -> None:
+    box = board.publish()
+    lost = []
+
+    def lose_connection(session: Session) -> None:
+        if not lost:
+            lost.append(1)
+            session.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    finishing = board.app.extensions.get("before_commit", ())
+    board.app.extensions["before_commit"] = [*finishing, lose_connection]
+
+    sent = board.browser().press(
+        f"/ads/{box}", name="Dafydd", email="dafydd.rhys@letters.example", message=MESSAGE
+    )
+
+    assert lost == [1]
     assert (sent.status_code, sent.location) == (303, f"/ads/{box}/sent")
     assert len(board.mails("dafydd.rhys@letters.example")) == 1
 

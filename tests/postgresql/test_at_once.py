@@ -17,7 +17,7 @@ from flask import Flask
 
 from app.config import ROOT
 from app.core.secret import Address
-from app.db import again, alone, step_aside, transaction
+from app.db import again, alone, db, step_aside, transaction
 from app.mail import delivery, messages, outbox, tallies
 from app.mail.models import OutboxMail, Tally
 from app.people import service as people
@@ -103,6 +103,28 @@ def test_who_cannot_have_a_turn_alone_goes_on_among_others(app: Flask) -> None:
 
         with ThreadPoolExecutor(1) as pool:
             assert pool.submit(refused).result(8) == 7
+
+
+def test_a_connection_lost_while_waiting_for_a_turn_alone_is_told_as_lost(app: Flask) -> None:
+    def refused() -> None:
+        with app.app_context():
+            step_aside(0)
+            with transaction() as own:
+                own.scalar(sa.text("SELECT 7"))
+
+    with app.app_context(), transaction() as session, ThreadPoolExecutor(1) as pool:
+        session.execute(sa.text("SELECT 1"))  # somebody takes long
+        waiting = pool.submit(refused)
+        lose = sa.text(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        )
+        until = time.monotonic() + 8
+        found = False
+        while not found and time.monotonic() < until:
+            with db.engine.connect() as other:  # each looks anew
+                found = bool(other.execute(lose).all())
+        with pytest.raises(sa.exc.OperationalError):
+            waiting.result(8)
 
 
 def test_a_fault_of_our_own_is_not_tried_again(app: Flask) -> None:
