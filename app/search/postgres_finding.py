@@ -18,7 +18,7 @@ from app.search.board import Board, Part, miles_from
 from app.search.cards import CARD, Cards, Numbers, Registry
 from app.search.plan import Plan, Want
 from app.search.postgres_tables import Ask, Tables
-from app.search.postgres_terms import any_of, match, without_exclusions
+from app.search.postgres_terms import any_of, match, meets
 from app.search.postgres_words import Facts, live
 from app.search.postgres_worth import Rarity, Worth, worth
 from app.search.query import SearchQuery
@@ -27,6 +27,7 @@ from app.search.selection import Selection
 MOST = 2000  # ads that are ranked and counted, as a rule: the newest
 _WALKED = 20_000  # ads that are sooner looked at one by one, newest first, than looked up by word
 _FURTHER = 4  # times as many ads are looked at where the first did not give enough
+_ALIKE = 4  # times as many ads as have the rarest thing asked for: rarer ones are looked up with it
 _SPARE = 1.5  # times as many as should be enough are looked at, since words keep company
 _ALL = 1 << 40  # more ads than there are
 _KNOWN_SECONDS = 60
@@ -130,6 +131,11 @@ class Asked(NamedTuple):
         """The same, whatever is chosen of these facets."""
         rest = {name: terms for name, terms in self.choices.items() if name not in facets}
         return self._replace(choices=rest)
+
+    def there(self) -> float:
+        """About how many ads are near enough."""
+        named = self.choices.get("place")
+        return sum(map(self.facts.roughly, named)) if named else float(self.sizes.ads)
 
     def share(self) -> float:
         """About which part of the ads fits: as though words and choices kept no company."""
@@ -260,22 +266,46 @@ class _Where(NamedTuple):
 
 
 def _where(asked: Asked, column: str, way: Way) -> _Where:
-    """What must be true of an ad. ts_match_vq is `@@` by a name for which no index is looked at."""
+    """What must be true of an ad. ts_match_vq is `@@` by a name for which no index is looked at.
+
+    What is rarest is looked up; an index would have to go through all ads that have the rest.
+    """
     having = asked.facts.roughly
     where = _Where([], [])
-    words = match(asked.plan, having)
-    if words and column != "said":
+    parts = _parts(asked, excluding=column == "said")
+    rarest = min([*parts.values(), asked.there()])
+    looked_up = [part for part, ads in parts.items() if ads <= _ALIKE * rarest and not way.walk]
+    looked_at = [part for part in parts if part not in looked_up]
+    if column != "said" and (words := match(asked.plan, having)):
         where.add(f"ts_match_vq({column}, %s::tsquery)", words)
-        words = without_exclusions(asked.plan, having)
-    whole = [*map(any_of, asked.choices.values()), *([words] if words else [])]
-    if whole:
-        by_word = "ts_match_vq(said, %s::tsquery)" if way.walk else "said @@ %s::tsquery"
-        where.add(by_word, " & ".join(whole))
-    if asked.places is not None and "place" not in asked.choices:
+    if looked_up:
+        where.add("said @@ %s::tsquery", " & ".join(looked_up))
+    if looked_at:
+        where.add("ts_match_vq(said, %s::tsquery)", " & ".join(looked_at))
+    if asked.places is not None:
         where.add("place = ANY(%s::bigint[])", list(asked.places))
     if way.since is not None:
         where.add("posted >= %s", way.since)
     return where
+
+
+def _parts(asked: Asked, *, excluding: bool) -> dict[str, float]:
+    """The tsqueries that an ad must all meet, each with about how many ads meet it."""
+    facts, plan = asked.facts, asked.plan
+    having, ads = facts.roughly, float(asked.sizes.ads)
+    parts = {
+        any_of(terms): float(sum(map(having, terms)))
+        for field, terms in asked.choices.items()
+        if field != "place"
+    }
+    wants = [(f"({meets(want, having)})", _having(want, facts)) for want in plan.required]
+    if plan.any_will_do and wants:
+        parts[f"({' | '.join(sql for sql, _ in wants)})"] = sum(count for _, count in wants)
+    else:
+        parts |= wants
+    if excluding:
+        parts |= {f"!({meets(want, having)})": ads for want in plan.excluded}
+    return parts
 
 
 def _rarity(asked: Asked) -> Rarity:

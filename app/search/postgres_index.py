@@ -22,9 +22,18 @@ from app.search.query import SearchQuery
 SCHEMA = "search"
 _GROWN = 1.3  # times as many ads as when the terms were counted make it worth counting them again
 _FEW = 500
-# A search reads what is in memory; and compiling one takes longer than answering it.
 _TUNED = "tuned"
-_TUNING = "SELECT set_config('random_page_cost', '1.1', false), set_config('jit', 'off', false)"
+# A search reads what is in memory, and sorts it there. Compiling one takes longer than answering
+# it, and so does sharing it out.
+_TUNING = "SELECT " + ", ".join(
+    f"set_config('{name}', '{value}', false)"
+    for name, value in {
+        "random_page_cost": "1.1",
+        "work_mem": "32MB",
+        "jit": "off",
+        "max_parallel_workers_per_gather": "0",
+    }.items()
+)
 
 
 class PostgresIndex:

@@ -24,7 +24,7 @@ LETTERS = {HEADLINE: "A", SKILL: "B", SIDE: "C", ABOUT: ""}  # D is said by sayi
 WEIGHTS = (
     "{" + ",".join(f"{weight / HEADLINE:.4f}" for weight in (ABOUT, SIDE, SKILL, HEADLINE)) + "}"
 )
-MOST_PLACES = 300  # towns that are asked for by name; with more it is quicker to look at each ad
+MOST_PLACES = 300  # towns of which it is known how many ads are there; more are half the country
 
 Having = Callable[[str], int]  # how many ads have a term
 
@@ -148,17 +148,13 @@ def quoted(term: str) -> str:
 
 def match(plan: Plan, having: Having) -> str:
     """The tsquery of all that meets `plan`, '' when it asks for everything."""
-    wants = [f"({_meets(want, having)})" for want in plan.required]
+    wants = [f"({meets(want, having)})" for want in plan.required]
     asked = [f"({(' | ' if plan.any_will_do else ' & ').join(wants)})"] if wants else []
-    return " & ".join([*asked, *(f"!({_meets(want, having)})" for want in plan.excluded)])
+    return " & ".join([*asked, *(f"!({meets(want, having)})" for want in plan.excluded)])
 
 
-def without_exclusions(plan: Plan, having: Having) -> str:
-    """The same but for what is excluded: what an index can narrow by."""
-    return match(Plan(plan.required, any_will_do=plan.any_will_do), having)
-
-
-def _meets(want: Want, having: Having) -> str:
+def meets(want: Want, having: Having) -> str:
+    """The tsquery of all that meets one want."""
     return " | ".join(f"({one})" for one in (alternative(a, having) for a in want.alternatives))
 
 
