@@ -176,7 +176,7 @@ def find(ask: Ask, tables: Tables, standing: Standing, asked: Asked, *, bare: bo
             way = way._replace(since=asked.sizes.since(looked_at))
     found = _find(ask, tables, standing, asked, way)
     while not found.more and (way.walk or way.since) and way.walk < asked.sizes.ads:
-        if way.walk * _FURTHER <= _WALKED:
+        if 0 < way.walk * _FURTHER <= _WALKED:
             way = way._replace(walk=way.walk * _FURTHER)
         else:
             way = Way(bare=bare, walk=0 if _has_words(asked) else _ALL)

@@ -8,6 +8,7 @@ import pytest
 
 from app.catalogue.gazetteer import shelf
 from app.catalogue.places import find_places, miles
+from app.search import postgres_finding
 from app.search.index import AdDocument
 from app.search.postgres_index import PostgresIndex
 from app.search.query import SearchQuery
@@ -77,6 +78,19 @@ def test_what_is_chosen_narrows_all_ads_and_not_the_newest(
     page = index.search(ask("lantern ", sector="law"), NOW, size=1000)
     law = [one for one in ads if one.sector == "law"][-MOST:]
     assert (sorted(page.boxes), page.exact) == (sorted(one.box for one in law), False)
+
+
+@pytest.mark.parametrize("walked", [20_000, 100], ids=["looked at", "looked up"])
+def test_words_that_keep_apart_in_the_newest_are_found_further_back(
+    tmp_path: Path, walked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_finding, "_WALKED", walked)
+    index = on_postgres(tmp_path, most=MOST)
+    said = ["cello viola"] * 80 + ["cello"] * 160 + ["viola"] * 160
+    fill(index, *(ad(id, headline=words) for id, words in enumerate(said, 1)))
+    page = index.search(ask("cello viola "), NOW, size=1000)
+    assert (page.total, page.exact) == (MOST, False)
+    assert sorted(page.boxes) == [f"{id:06d}" for id in range(80 - MOST + 1, 81)]
 
 
 def test_one_ad_more_than_are_counted_is_too_many(tmp_path: Path) -> None:
