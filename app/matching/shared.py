@@ -44,10 +44,11 @@ CREATE INDEX IF NOT EXISTS ix_vectors_serial ON meaning.vectors (serial);
 
 
 class _Place(NamedTuple):
-    """How far a shelf has followed: which table, and up to which row."""
+    """How far a shelf has followed: which table, up to which row, and how many it had by then."""
 
     table: int
     serial: int
+    rows: int = 0
 
 
 def refresh_now(vectors: Vectors, *, now: datetime) -> int:
@@ -159,8 +160,10 @@ def _kind(vectors: Vectors) -> str:
 
 
 def _read_place(vectors: Vectors) -> _Place:
+    """A shelf that has lost rows since has not followed at all."""
     try:
-        return _Place(*json.loads((vectors.shelf.folder / "followed.json").read_text()))
+        place = _Place(*json.loads((vectors.shelf.folder / "followed.json").read_text()))
+        return place if _rows(vectors) >= place.rows else _Place(0, 0)
     except (OSError, ValueError, TypeError):
         return _Place(0, 0)
 
@@ -169,8 +172,14 @@ def _write_place(vectors: Vectors, place: _Place) -> None:
     """After the rows are on the shelf: what a crash copies twice does no harm."""
     path = vectors.shelf.folder / "followed.json"
     spare = path.with_suffix(".new")
-    spare.write_text(json.dumps(place))
+    spare.write_text(json.dumps(place._replace(rows=_rows(vectors))))
     spare.replace(path)
+
+
+def _rows(vectors: Vectors) -> int:
+    """How many rows are on the shelf, dead ones too: they never become fewer."""
+    view = vectors.shelf.view()
+    return len(view.cards) if view else 0
 
 
 @contextmanager
