@@ -100,6 +100,18 @@ def applications(folder: Path, compiled: Path, **always: object) -> Iterator[Cal
                 engine.dispose()
 
 
+@contextmanager
+def a_database(folder: Path, migrated: Path | None = None) -> Iterator[None]:
+    """An empty database for the board in `folder`, or a copy of the migrated one."""
+    if postgres.WANTED:
+        with postgres.database(folder, like=migrated.parent if migrated else None):
+            yield
+    else:
+        if migrated:
+            shutil.copy(migrated, folder / "board.db")
+        yield
+
+
 def migrate(app: Flask) -> None:
     """Run every migration, and let the database go: it may be copied."""
     with app.app_context():
@@ -126,14 +138,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def make_app(tmp_path: Path, migrated: Path, compiled: Path) -> Iterator[Callable[..., Flask]]:
     """A function that makes an application on this test's own database, with changed settings."""
-    if postgres.WANTED:
-        postgres.create(tmp_path, like=migrated.parent)
-    else:
-        shutil.copy(migrated, tmp_path / "board.db")
-    with applications(tmp_path, compiled) as make:
+    with a_database(tmp_path, migrated), applications(tmp_path, compiled) as make:
         yield make
-    if postgres.WANTED:
-        postgres.drop(tmp_path)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 Here the test is the service manager: it holds the socket and hands it to whoever serves.
 """
 
-import shutil
 import signal
 import socket
 import struct
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Session
 from app import db
 from app.ads.models import Ad
 from app.config import ROOT
+from tests.conftest import a_database
 from tests.deploy.proxy import NAME, Proxy
 from tests.faults.site import Answer, Site, email, family, until
 
@@ -38,15 +38,11 @@ SERVED = ("-m", "gunicorn", "--config", "python:app.web_service")
 class Public(Site):
     """A board at https://board.example.org, asked through nginx."""
 
-    def __init__(self, folder: Path, migrated: Path, proxy: Callable[..., Proxy]) -> None:
+    def __init__(self, folder: Path, proxy: Callable[..., Proxy]) -> None:
         super().__init__(folder)
         self.surroundings |= {"BASE_URL": f"https://{NAME}", "MEANING": "off"}
         self.held = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.front = proxy(self.held.getsockname()[1])
-        if migrated.exists():
-            shutil.copy(migrated, folder / "board.db")
-        else:  # the tests’ database is no file
-            assert self.run("db", "upgrade").returncode == 0
 
     def begin(self, **more: str) -> subprocess.Popen[bytes]:
         """Start the web; whoever asks before it is there waits."""
@@ -80,9 +76,10 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def site(tmp_path: Path, migrated: Path, proxy: Callable[..., Proxy]) -> Iterator[Public]:
-    board = Public(tmp_path, migrated, proxy)
-    yield board
-    board.end()
+    with a_database(tmp_path, migrated):
+        board = Public(tmp_path, proxy)
+        yield board
+        board.end()
 
 
 def test_an_ad_is_posted_confirmed_and_found_through_the_proxy(site: Public) -> None:

@@ -36,7 +36,8 @@ def named_on(board: Board, box: str) -> list[str]:
 
 
 def handle_of(board: Board) -> str:
-    return str(rows(board.app, "SELECT handle FROM handles ORDER BY rowid DESC")[0][0])
+    """What the desk calls the writer of the one ad there is."""
+    return str(rows(board.app, "SELECT handle FROM handles JOIN ads USING (person_id)")[0][0])
 
 
 def test_a_network_is_added_and_listed_with_its_numbers(

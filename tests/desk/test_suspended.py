@@ -42,6 +42,9 @@ class Scene:
         return "\n".join(mail.get_content() for mail in self.board.mails(to))
 
     def states(self) -> list[str]:
+        """What has become of every message, the worker having written it down."""
+        self.board.clock.shift(timedelta(minutes=10))
+        self.board.work()
         found = rows(self.board.app, "SELECT state FROM messages ORDER BY id")
         return [str(state) for (state,) in found]
 

@@ -1,13 +1,11 @@
 """The faults need the board and mail server of the tests of mail, and whole boards to break."""
 
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests import postgres
+from tests.conftest import a_database
 from tests.faults.relay_site import RelaySite
 from tests.faults.site import Site
 from tests.faults.starter import Starter
@@ -15,18 +13,6 @@ from tests.mail.conftest import app, person, server
 from tests.mail.server import MailServer
 
 __all__ = ["app", "person", "server"]
-
-
-@contextmanager
-def a_database(folder: Path, migrated: Path | None = None) -> Iterator[None]:
-    """An empty database for the board in `folder`, or a copy of the migrated one."""
-    if postgres.WANTED:
-        with postgres.database(folder, like=migrated.parent if migrated else None):
-            yield
-    else:
-        if migrated:
-            shutil.copy(migrated, folder / "board.db")
-        yield
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.conftest import a_database
 from tests.journeys import gallery as galleries
 from tests.journeys import live as boards
 from tests.journeys.gallery import Gallery
@@ -77,14 +78,16 @@ def browser(launch: Launch) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with boards.board(tmp_path_factory.mktemp("live")) as started:
+    folder = tmp_path_factory.mktemp("live")
+    with a_database(folder), boards.board(folder) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
     folder = tmp_path_factory.mktemp("gallery")
-    with ThreadPoolExecutor(1) as elsewhere:  # away from Playwright's loop: see `launch`
+    # Away from Playwright's loop: see `launch`.
+    with a_database(folder), ThreadPoolExecutor(1) as elsewhere:
         return elsewhere.submit(galleries.walk, folder).result()
 
 

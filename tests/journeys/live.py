@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.config import ROOT
+from tests.outside import database_of
 
 START_SECONDS = 60
 
@@ -80,7 +81,7 @@ def _surroundings(folder: Path, port: int) -> dict[str, str]:
         "PORT": str(port),
         "DEMO": "1",
         "BASE_URL": f"http://127.0.0.1:{port}",
-        "DATABASE_URL": f"sqlite:///{folder}/board.db",
+        "DATABASE_URL": database_of(folder),
         "SEARCH_URL": f"whoosh:{folder}/index",
         "MAIL_URL": f"file:{folder}/mail",
         "MAIL_FROM": "board@localhost",

@@ -1,7 +1,6 @@
 """The pack on paper: whatever the ads say, the poster is one sheet with every Box on it."""
 
 import json
-import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from app import create_app
 from app.db import db
 from tests.board import AD
-from tests.conftest import settings_in
+from tests.conftest import a_database, settings_in
 from tests.journeys.test_print import sheets
 
 SENTENCE = "Everything anybody ever wanted to know about everything else, and then some more. "
@@ -48,14 +47,17 @@ def ads(text: str, count: int) -> str:
 def write(folder: Path, migrated: Path, text: str, count: int, **changes: object) -> None:
     """The pack of a board that has these ads, into `folder/pack`."""
     folder.mkdir()
-    shutil.copy(migrated, folder / "board.db")
-    app = create_app(settings_in(folder, **changes))
     (folder / "ads.jsonl").write_text(ads(text, count))
-    for command in (("ads", "import", str(folder / "ads.jsonl")), ("pack", str(folder / "pack"))):
-        ran = app.test_cli_runner().invoke(args=list(command))
-        assert ran.exit_code == 0, ran.output
-    with app.app_context():
-        db.engine.dispose()
+    with a_database(folder, migrated):
+        app = create_app(settings_in(folder, **changes))
+        for command in (
+            ("ads", "import", str(folder / "ads.jsonl")),
+            ("pack", str(folder / "pack")),
+        ):
+            ran = app.test_cli_runner().invoke(args=list(command))
+            assert ran.exit_code == 0, ran.output
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture(scope="module")

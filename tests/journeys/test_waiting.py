@@ -1,14 +1,14 @@
 """Nobody is left waiting: a reminder, a kind no by one press, and the one who wrote is told."""
 
 import itertools
-import sqlite3
-from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import MakeVisitor
 from tests.journeys.live import Live
 from tests.journeys.visitor import Visitor, new_address
+from tests.outside import say
 from tests.words import own_words
 
 _talks = itertools.count(1)
@@ -16,12 +16,8 @@ _talks = itertools.count(1)
 
 def let_wait(live: Live, box: str, days: int) -> None:
     """So many days have gone by since the first messages to this ad came."""
-    database = live.folder / "board.db"
-    with closing(sqlite3.connect(database, timeout=10)) as other, other:
-        other.execute(
-            "UPDATE threads SET reached_at = datetime(reached_at, ?) WHERE box = ?",
-            (f"-{days} days", box),
-        )
+    then = (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S.%f")
+    say(live.folder, "UPDATE threads SET reached_at = :then WHERE box = :box", then=then, box=box)
 
 
 def wait(live: Live, mair: Visitor, dai: Visitor, headline: str) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.conftest import a_database
 from tests.faults.site import Site
 
 SLOW = 8  # as many as the server has threads
@@ -14,12 +15,14 @@ SLOW = 8  # as many as the server has threads
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A board being served; nothing here changes it."""
-    site = Site(tmp_path_factory.mktemp("served"))
-    try:
-        site.serve()
-        yield site
-    finally:
-        site.end()
+    folder = tmp_path_factory.mktemp("served")
+    with a_database(folder):
+        site = Site(folder)
+        try:
+            site.serve()
+            yield site
+        finally:
+            site.end()
 
 
 def said_to(site: Site, words: bytes) -> bytes:

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.conftest import a_database
 from tests.faults.site import Site, email, free_port, until
 from tests.mail.server import MailServer
 from tests.relay.postfix.server import AUTHSERV, Postfix
@@ -56,13 +57,14 @@ def site(tmp_path: Path, postfix: Postfix) -> Iterator[Site]:
         "LMTP_LISTEN": f"127.0.0.1:{postfix.lmtp}",
         "TRUSTED_AUTHSERV_ID": AUTHSERV,
     }
-    try:
-        board.serve()
-        board.start("flask", "relay", "lmtp")
-        until(lambda: _listens(postfix.lmtp))
-        yield board
-    finally:
-        board.end()
+    with a_database(tmp_path):
+        try:
+            board.serve()
+            board.start("flask", "relay", "lmtp")
+            until(lambda: _listens(postfix.lmtp))
+            yield board
+        finally:
+            board.end()
 
 
 def _listens(port: int) -> bool:
