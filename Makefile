@@ -18,7 +18,7 @@ EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keyword N_ 
 	--project Bothways --header-comment '\# What Bothways says. Gathered by: make translations'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgresql check audit bench bench-engines bench-hostile bench-load bench-matching bench-pages bench-relay bench-relevance bench-scale bench-spam bench-week translations clean
+.PHONY: help run test test-faults test-postgresql check audit bench bench-engines bench-hostile bench-load bench-matching bench-pages bench-relay bench-relevance bench-scale bench-spam bench-week translations clean
 
 help:  ## Say what there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ test: $(TESTABLE) chromium postfix nginx redis check  ## Check everything, then 
 
 test-postgresql: $(TESTABLE) chromium postfix nginx redis  ## The whole suite on PostgreSQL (ON=postgresql15, 16 or 18 for that version)
 	@TEST_DATABASE=$(ON) $(BIN)/pytest --numprocesses $(HANDS) $(TESTS)
+
+test-faults: $(TESTABLE)  ## What kills processes, whole: a hundred kills, two thousand posts (make test does a third)
+	@TEST_FAULTS=whole $(BIN)/pytest --numprocesses $(HANDS) tests/faults
 
 check: $(TESTABLE)  ## Style, types, who imports whom, migrations and translations up to date
 	@$(BIN)/ruff format --check --quiet $(CODE) || { echo "Not formatted: run $(BIN)/ruff format"; exit 1; }

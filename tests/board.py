@@ -133,6 +133,14 @@ class Browser:
         return self.client.post(target, data=form.filled(**changes))
 
 
+def first_link(mail: EmailMessage) -> str:
+    """The path of the first link in a mail."""
+    text = mail.get_content()
+    found = re.search(r"https?://[^/\s]+(/\S*)", text)
+    assert found is not None, text
+    return found[1]
+
+
 class Board:
     """One running board with its mail folder, and a clock that a test may move on."""
 
@@ -157,9 +165,16 @@ class Board:
                 self._next[task.name] = now + timedelta(seconds=task.every_seconds)
         worker.run(self.app, once=True, tasks=due)
 
+    def deliver(self) -> None:
+        """Let the worker hand over what is promised by now, and do nothing else."""
+        worker.run(self.app, once=True, tasks=[])
+
     def mails(self, to: str = "") -> list[EmailMessage]:
         """The mails handed over so far, oldest first, to one address or to all."""
         self.work()
+        return self._handed_over(to)
+
+    def _handed_over(self, to: str) -> list[EmailMessage]:
         found = []
         for path in sorted(self.folder.glob("*.eml")):
             mail = message_from_bytes(path.read_bytes(), policy=policy.default)
@@ -169,10 +184,14 @@ class Board:
 
     def link(self, to: str) -> str:
         """The path of the first link in the newest mail to that address."""
-        text = self.mails(to)[-1].get_content()
-        found = re.search(r"https?://[^/\s]+(/\S*)", text)
-        assert found is not None, text
-        return found[1]
+        return first_link(self.mails(to)[-1])
+
+    def confirm(self, to: str, browser: Browser) -> TestResponse:
+        """Press the link that was mailed for what `browser` has just sent; returns the answer."""
+        self.deliver()
+        answer = browser.press(first_link(self._handed_over(to)[-1]))
+        assert answer.status_code == 303, answer.text
+        return answer
 
     def stop(self, to: str) -> str:
         """The path by which the newest mail of a conversation to that address says no to more."""
@@ -193,8 +212,7 @@ class Board:
         browser = browser or self.browser()
         email = str(changes.get("email", AD["email"]))
         assert self.post_ad(browser, **changes).status_code == 303
-        answer = browser.press(self.link(email))
-        assert answer.status_code == 303, answer.text
+        answer = self.confirm(email, browser)
         self.work()
         return answer.location.split("/")[2]
 
@@ -216,8 +234,7 @@ class Board:
         """Write to an ad and press the mailed link; returns the path of the thread."""
         browser = browser or self.browser()
         assert self.reply(box, browser, **changes).status_code == 303
-        answer = browser.press(self.link(changes.get("email", "dafydd.rhys@letters.example")))
-        assert answer.status_code == 303, answer.text
+        answer = self.confirm(changes.get("email", "dafydd.rhys@letters.example"), browser)
         self.work()
         return answer.location
 
@@ -225,5 +242,5 @@ class Board:
         """Ask for a link at /mine and press it."""
         browser = browser or self.browser()
         assert browser.press("/mine", email=email).status_code == 303
-        assert browser.press(self.link(email)).status_code == 303
+        self.confirm(email, browser)
         return browser

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,6 +14,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Dialect, Engine
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from app import create_app
@@ -90,6 +93,9 @@ def applications(folder: Path, compiled: Path, **always: object) -> Iterator[Cal
         app = create_app(settings_in(folder, **(always | changes)))
         app.testing = False  # errors are answered as they are for visitors
         app.jinja_env.bytecode_cache = kept
+        with app.app_context():
+            for engine in db.engines.values():
+                _keep_sql(engine)
         made.append(app)
         return app
 
@@ -117,6 +123,18 @@ def migrate(app: Flask) -> None:
     with app.app_context():
         alembic.upgrade()
         db.engine.dispose()
+        _kept_sql.setdefault(db.engine.name, (db.engine.dialect, LRUCache(3000)))
+
+
+# By kind of database: what has looked at one, and the SQL of every statement it was asked for.
+_kept_sql: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
+
+
+def _keep_sql(engine: Engine) -> None:
+    """Let all applications of a session compile a statement once, not each application anew."""
+    if kept := _kept_sql.get(engine.name):
+        engine.dialect = engine.pool._dialect = kept[0]
+        engine._compiled_cache = kept[1]
 
 
 @pytest.fixture(scope="session")
