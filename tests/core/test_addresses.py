@@ -433,7 +433,7 @@ def test_any_text_is_read_and_offsets_lie_inside_it(text: str) -> None:
      "telegram ", "call me on ", '"@', "a-", "\u200b", "\n", "[dot]", "a_dot_", "bob at gmail ",
      "é", "- ", "bob dot ", "@ ", "b @ e . c o "],
 )  # fmt: skip
-def test_no_repetition_keeps_it_busy(piece: str) -> None:
+def test_no_repetition_makes_it_slow(piece: str) -> None:
     """It takes a few hundredths of a second; what looks back again and again would take minutes."""
     before = time.process_time()
     find_addresses((piece * 10_000)[:10_000])
