@@ -93,7 +93,7 @@ class Run:
 
     def go(self) -> list[str]:
         """Let it happen and print what was seen; returns what should not have been."""
-        print(f"\n### {'While things die' if self.faulty else 'Five quiet minutes'}\n", flush=True)
+        print(f"\n### {'While things die' if self.faulty else 'Quiet'}\n", flush=True)
         self._warm()
         load, account = os.getloadavg()[0], figures.Account(self.machines)
         crowd = Crowd(VISITORS, self.number * NUMBERS, self.notes, self.postbox, self.trust)
