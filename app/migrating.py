@@ -39,14 +39,14 @@ class Migrations(Alembic):
         engines, _ = self._prepare_targets()
         self._busy = get_ident()
         try:
-            with _turn(engines["default"]):
+            with turn(engines["default"]):
                 super().run_migrations(fn, **kwargs)
         finally:
             self._busy = None
 
 
 @contextmanager
-def _turn(engine: sa.Engine) -> Iterator[None]:
+def turn(engine: sa.Engine) -> Iterator[None]:
     """Nobody else migrates meanwhile; whoever is killed leaves the turn to the next."""
     if engine.dialect.name == "sqlite":
         folder = os.open(Path(str(engine.url.database)).parent, os.O_RDONLY)

@@ -13,7 +13,7 @@ from app.core.clock import utcnow
 from app.core.site import Site
 from app.current import index, settings, vectors
 from app.current import site as this_site
-from app.db import again, alone, checkpoint, is_sqlite, reading, transaction
+from app.db import again, alone, checkpoint, is_sqlite, reading, transaction, unit
 from app.followups import service as followups
 from app.limits import service as limits
 from app.mail import messages, outbox, tallies
@@ -105,7 +105,7 @@ def send_reminders() -> None:
 
 def send_alerts() -> None:
     """Mail what is new to whoever saved a search for it; pause what nobody has pressed for long."""
-    again(_unit(alerts.pause_silent, now=utcnow(), site=this_site()))
+    again(unit(alerts.pause_silent, now=utcnow(), site=this_site()))
     with reading() as session:
         now = utcnow()
         newest = [ad.posted_at for ad in ads.newest(session, now=now, limit=1)]
@@ -113,7 +113,7 @@ def send_alerts() -> None:
         wanted = [(alert.id, alert.query) for alert in due]
     looked = [alert_id for alert_id, query in wanted if _look(alert_id, query)]
     if looked:
-        again(_unit(alerts.looked, alert_ids=looked, now=now))
+        again(unit(alerts.looked, alert_ids=looked, now=now))
 
 
 def _look(alert_id: int, query: str) -> bool:
@@ -124,7 +124,7 @@ def _look(alert_id: int, query: str) -> bool:
             found = alerts.look(session, index(), vectors(), query, now=now, most=LOOKED_THROUGH)
             ad_ids = [ad.id for ad in found]
         if ad_ids:
-            tell = _unit(alerts.tell, alert_id=alert_id, ad_ids=ad_ids, now=now, site=this_site())
+            tell = unit(alerts.tell, alert_id=alert_id, ad_ids=ad_ids, now=now, site=this_site())
             again(tell)
     except Exception as error:
         log.error("alert %d failed: %s", alert_id, type(error).__name__)
@@ -141,9 +141,9 @@ def follow_up() -> None:
     with reading() as session:
         due = followups.due(session, now=now)
     for key in due.remind:
-        _one_of_many("reminder", _unit(followups.remind, key=key, now=now, site=site))
+        _one_of_many("reminder", unit(followups.remind, key=key, now=now, site=site))
     for ad_id in due.rest:
-        _one_of_many("rest", _unit(followups.rest, ad_id=ad_id, now=now, site=site))
+        _one_of_many("rest", unit(followups.rest, ad_id=ad_id, now=now, site=site))
     for key in due.console:
         _one_of_many("consolation", partial(_console, key, now, site))
 
@@ -151,20 +151,10 @@ def follow_up() -> None:
 def _console(key: str, now: datetime, site: Site) -> None:
     with reading() as session:
         others = followups.find_others(session, vectors(), index(), key=key, now=now)
-    again(_unit(followups.console, key=key, others=others, now=now, site=site))
+    again(unit(followups.console, key=key, others=others, now=now, site=site))
 
 
-def _unit(use_case: Callable[..., object], **values: object) -> Callable[[], None]:
-    """A unit of work, to be done."""
-
-    def do() -> None:
-        with transaction() as session:
-            use_case(session, **values)
-
-    return do
-
-
-def _one_of_many(what: str, do: Callable[[], None]) -> None:
+def _one_of_many(what: str, do: Callable[[], object]) -> None:
     """If it fails, that is noted by its type, and the others have their turn."""
     try:
         again(do)
@@ -208,7 +198,7 @@ def end_introductions() -> None:
     with reading() as session:
         due = introductions.due(session, now=now)
     for number in due:
-        _one_of_many("introduction", _unit(introductions.end, number=number, now=now, site=site))
+        _one_of_many("introduction", unit(introductions.end, number=number, now=now, site=site))
 
 
 def forget() -> None:
@@ -228,20 +218,20 @@ def forget() -> None:
     )
     # Each by itself: one that went through all tables would meet everybody who writes meanwhile.
     for purge in (
-        _unit(ads.purge, now=now, unconfirmed=unconfirmed, ended=ended),
-        _unit(keeping.purge, now=now, unconfirmed=unconfirmed, idle=idle),
-        _unit(accepting.purge, now=now, kept=incoming),
-        _unit(bounces.purge, now=now),
-        _unit(alerts.purge, now=now, unconfirmed=unconfirmed),
-        _unit(outbox.purge, before=now - sent),
-        _unit(moderation.purge, before=now - moderated, sources_before=now - sources),
-        _unit(moderation.membership.purge, now=now),
-        _unit(limits.purge, now=now),
-        _unit(spam.purge, now=now),
-        _unit(people.purge, now=now),
-        _unit(people.purge_unconfirmed, before=now - unconfirmed),
-        _unit(purge_unneeded),
-        _unit(tallies.fold),
+        unit(ads.purge, now=now, unconfirmed=unconfirmed, ended=ended),
+        unit(keeping.purge, now=now, unconfirmed=unconfirmed, idle=idle),
+        unit(accepting.purge, now=now, kept=incoming),
+        unit(bounces.purge, now=now),
+        unit(alerts.purge, now=now, unconfirmed=unconfirmed),
+        unit(outbox.purge, before=now - sent),
+        unit(moderation.purge, before=now - moderated, sources_before=now - sources),
+        unit(moderation.membership.purge, now=now),
+        unit(limits.purge, now=now),
+        unit(spam.purge, now=now),
+        unit(people.purge, now=now),
+        unit(people.purge_unconfirmed, before=now - unconfirmed),
+        unit(purge_unneeded),
+        unit(tallies.fold),
     ):
         again(purge)
 

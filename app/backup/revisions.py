@@ -9,6 +9,7 @@ from alembic.util import CommandError
 
 from app.backup.troubles import Newer
 from app.config import ROOT
+from app.migrating import turn
 
 BASE, HEAD = "base", "head"
 
@@ -50,7 +51,7 @@ def _run(engine: sa.Engine, target: str, *, up: bool) -> None:
         make = scripts._upgrade_revs if up else scripts._downgrade_revs
         return make(target, revision)  # type: ignore[arg-type]
 
-    with engine.connect() as connection:
+    with turn(engine), engine.connect() as connection:
         environment = EnvironmentContext(Config(), scripts)
         environment.configure(connection=connection, render_as_batch=True, fn=steps)
         with environment.begin_transaction():

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy.orm import Session
 
 from app import heartbeat
@@ -52,7 +53,9 @@ def _path() -> Path:
 def _migrated() -> Finding:
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it says that it looks
     wanted = {script.revision for script in alembic.heads()}
-    there = set(alembic.migration_context.get_current_heads())
+    # Not by `alembic`: its connection is closed when any thread’s application context ends, and
+    # other checks end while this one asks.
+    there = set(MigrationContext.configure(db.session.connection()).get_current_heads())
     if there == wanted:
         return ok(PART, f"Its tables are those of this version ({', '.join(sorted(there))}).")
     has, wants = (", ".join(sorted(names)) or "none" for names in (there, wanted))
