@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests import redis_server
 from tests.doctor.name_server import NameServer
 from tests.doctor.patient import Said, look
 from tests.mail.server import MailServer
+from tests.redis_server import Redis
 
 Make = Callable[..., Flask]
 
@@ -220,3 +222,21 @@ def test_a_clock_that_goes_wrong(make_app: Make, seconds: int, level: str, way: 
     (found,) = [line for line in said.of("clock") if "website" in line[1]]
     assert found[0] == level
     assert way in found[1]
+
+
+# --- Redis ----------------------------------------------------------------------------------------
+
+
+@redis_server.needed
+def test_limits_are_shared_while_redis_answers(make_app: Make, tmp_path: Path) -> None:
+    assert look(make_app()).of("redis") == []
+    redis = Redis(tmp_path)
+    app = make_app(redis_url=redis.url.replace("//", "//:s3cret-w0rd@"))
+    shared = look(app)
+    redis.kill()
+    gone = look(app)
+
+    assert shared.of("redis") == [("ok", "It answers: limits are shared.")]
+    assert gone.of("redis") == [("look", "It can’t be reached.")]
+    assert "each process counts for itself" in gone.advice
+    assert "s3cret" not in shared.text + gone.text

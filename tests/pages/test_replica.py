@@ -15,6 +15,7 @@ from app.db import alembic, db
 from tests import postgres
 from tests.board import AD, Board
 from tests.conftest import settings_in
+from tests.doctor.patient import look
 from tests.postgres_server import Server
 
 pytestmark = postgres.needed
@@ -137,3 +138,28 @@ def test_a_replica_that_is_gone_is_not_missed_and_asked_again_when_it_is_back(
     time.sleep(0.15)
     with board.app.app_context():
         assert board.app.extensions["replica"].follows()
+
+
+def test_the_doctor_says_how_far_it_follows(board: Board, pair: Pair) -> None:
+    def said() -> tuple[str, str]:
+        (line,) = look(board.app).of("replica")
+        return line
+
+    catch_up(pair)
+    assert said()[1] == "It answers; how far it follows is seen once a worker runs."
+    board.work()
+    catch_up(pair)
+    assert said() == ("ok", "It is 0 s behind.")
+
+    run(pair.replica, "SELECT pg_wal_replay_pause()")
+    board.clock.shift(timedelta(seconds=30))
+    board.work()
+    level, sentence = said()
+    assert level == "look"
+    assert sentence.startswith("It is 3")
+    run(pair.replica, "SELECT pg_wal_replay_resume()")
+    catch_up(pair)
+    assert said() == ("ok", "It is 0 s behind.")
+
+    pair.replica.stop("immediate")
+    assert said() == ("bad", "It can’t be reached.")
