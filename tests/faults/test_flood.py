@@ -47,12 +47,12 @@ def pitch(number: int) -> dict[str, str]:
 
 
 def memory(site: Site) -> int:
-    """Kilobytes that the processes of the board hold."""
+    """Kilobytes that the processes of the board hold, beside the files they share."""
     total = 0
     for process in site.processes:
         for pid in [process.pid, *family(process.pid)]:
             with open(f"/proc/{pid}/status") as status:
-                total += sum(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+                total += sum(int(line.split()[1]) for line in status if line.startswith("RssAnon"))
     return total
 
 
