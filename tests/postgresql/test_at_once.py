@@ -216,9 +216,7 @@ def test_nobody_waits_for_a_worker_that_is_taking_one(app: Flask) -> None:
     promise(app, mails=2)
     with app.app_context(), transaction(by_statement=True) as session:
         first = delivery.claim(session, NOON)
-        began = time.monotonic()
-        (second,) = at_once(app, lambda _: take_one(), hands=1)
-        assert time.monotonic() - began < 2
+        (second,) = at_once(app, lambda _: take_one(), hands=1)  # to wait would end in an error
     assert first is not None
     assert second not in {None, first.id}
 
