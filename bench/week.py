@@ -37,13 +37,21 @@ LIVES, KEPT = 60, 60  # days that an ad is live, and that it is kept when it has
 HOURS = 7 * 24
 POSTS, REPLIES, SEARCHES = 4, 3, 1  # an hour, through the pages
 LEVEL = 1.10  # how much more the last day may have than the fifth, of what should be level
-GROWS = {  # kept for longer than a week, so they may still grow
-    "alerts",
-    "alert_ads",
-    "events",
-    "messages",
-    "people",
-    "threads",
+GROWS = {  # what is kept for a week or longer, so it still grows, and until when
+    "alerts": "till stopped",
+    "alerts_told": "30 days",
+    "browser_sessions": "7 days",
+    "decisions": "a year",
+    "links": "30 days after they expire",
+    "messages": "180 days",
+    "moderation_log": "a year",
+    "people": "while they have anything",
+    "spam_lessons": "a year",
+    "text_bands": "14 days",
+    "text_groups": "14 days",
+    "texts_seen": "14 days",
+    "thread_events": "180 days",
+    "threads": "180 days",
 }
 BARS = "▁▂▃▄▅▆▇█"
 
@@ -175,10 +183,10 @@ def report(series: Series) -> list[str]:
     for name, values in series.items():
         if not any(values):
             continue
-        times, level = growth(values), name.rpartition(" ")[2] not in GROWS
-        if level and times > LEVEL and max(values) > 50:
+        times, kept = growth(values), GROWS.get(name.removeprefix("rows: "))
+        if kept is None and times > LEVEL and max(values) > 50:
             wrong.append(name)
-        said = f"{times:.2f}" + ("" if level else " (may grow)")
+        said = f"{times:.2f}" + (f", kept {kept}" if kept else "")
         first, last, most = (f"{value:,.0f}" for value in (values[0], values[-1], max(values)))
         print(f"| {name} | {first} | {last} | {most} | `{plot(values)}` | {said} |")
     return wrong
