@@ -154,7 +154,7 @@ def test_after_a_poisonous_mail_the_next_good_one_goes(post: Post, poison: bytes
     post.work()
     assert texts(post)[-1] == "Friday it is."
     assert {row.state for row in post.rows()} == {"done"}
-    assert time.monotonic() - began < 60  # it did not hang
+    assert time.monotonic() - began < 10
 
 
 def test_two_workers_never_take_the_same(post: Post) -> None:
