@@ -229,16 +229,6 @@ def _finish(session: Session) -> None:
         finish(session)
 
 
-def unit(use_case: Callable[..., Result], *values: object, **named: object) -> Callable[[], Result]:
-    """A use case, its session before its values, as one transaction yet to be done: see `again`."""
-
-    def do() -> Result:
-        with transaction() as session:
-            return use_case(session, *values, **named)
-
-    return do
-
-
 def again(use_case: Callable[[], Result]) -> Result:
     """Do it, and do it anew as often as PostgreSQL refused its transaction for another’s.
 
@@ -256,6 +246,16 @@ def again(use_case: Callable[[], Result]) -> Result:
         return use_case()
     finally:
         g.pop("met", None)
+
+
+def do(use_case: Callable[..., Result], *values: object, **named: object) -> Result:
+    """Carry out a use case, its session before its values, as one transaction: see `again`."""
+
+    def once() -> Result:
+        with transaction() as session:
+            return use_case(session, *values, **named)
+
+    return again(once)
 
 
 def collided(error: BaseException) -> bool:

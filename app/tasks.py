@@ -2,18 +2,18 @@
 
 import atexit
 import logging
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from functools import cache, partial
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cache
 
 from app.ads import service as ads
 from app.alerts import service as alerts
 from app.alerts.policy import LOOKED_THROUGH
 from app.core.clock import utcnow
-from app.core.site import Site
 from app.current import index, settings, vectors
 from app.current import site as this_site
-from app.db import again, alone, checkpoint, is_sqlite, reading, transaction, unit
+from app.db import alone, checkpoint, do, is_sqlite, reading, transaction
 from app.followups import service as followups
 from app.limits import service as limits
 from app.mail import messages, outbox, tallies
@@ -105,31 +105,29 @@ def send_reminders() -> None:
 
 def send_alerts() -> None:
     """Mail what is new to whoever saved a search for it; pause what nobody has pressed for long."""
-    again(unit(alerts.pause_silent, now=utcnow(), site=this_site()))
+    do(alerts.pause_silent, now=utcnow(), site=this_site())
     with reading() as session:
         now = utcnow()
         newest = [ad.posted_at for ad in ads.newest(session, now=now, limit=1)]
         due = alerts.due(session, now=now, newest=newest[0] if newest else None, limit=ALERTS)
         wanted = [(alert.id, alert.query) for alert in due]
-    looked = [alert_id for alert_id, query in wanted if _look(alert_id, query)]
+    looked = []
+    for alert_id, query in wanted:
+        with _by_itself(f"alert {alert_id}"):
+            _look(alert_id, query)
+            looked.append(alert_id)
     if looked:
-        again(unit(alerts.looked, alert_ids=looked, now=now))
+        do(alerts.looked, alert_ids=looked, now=now)
 
 
-def _look(alert_id: int, query: str) -> bool:
-    """Mail what one alert finds; False if it could not look. One failing alert fails alone."""
+def _look(alert_id: int, query: str) -> None:
+    """Mail what one alert finds."""
     now = utcnow()
-    try:
-        with reading() as session:
-            found = alerts.look(session, index(), vectors(), query, now=now, most=LOOKED_THROUGH)
-            ad_ids = [ad.id for ad in found]
-        if ad_ids:
-            tell = unit(alerts.tell, alert_id=alert_id, ad_ids=ad_ids, now=now, site=this_site())
-            again(tell)
-    except Exception as error:
-        log.error("alert %d failed: %s", alert_id, type(error).__name__)
-        return False
-    return True
+    with reading() as session:
+        found = alerts.look(session, index(), vectors(), query, now=now, most=LOOKED_THROUGH)
+        ad_ids = [ad.id for ad in found]
+    if ad_ids:
+        do(alerts.tell, alert_id=alert_id, ad_ids=ad_ids, now=now, site=this_site())
 
 
 def follow_up() -> None:
@@ -141,25 +139,25 @@ def follow_up() -> None:
     with reading() as session:
         due = followups.due(session, now=now)
     for key in due.remind:
-        _one_of_many("reminder", unit(followups.remind, key=key, now=now, site=site))
+        with _by_itself("reminder"):
+            do(followups.remind, key=key, now=now, site=site)
     for ad_id in due.rest:
-        _one_of_many("rest", unit(followups.rest, ad_id=ad_id, now=now, site=site))
+        with _by_itself("rest"):
+            do(followups.rest, ad_id=ad_id, now=now, site=site)
     for key in due.console:
-        _one_of_many("consolation", partial(_console, key, now, site))
+        with _by_itself("consolation"):
+            with reading() as session:
+                others = followups.find_others(session, vectors(), index(), key=key, now=now)
+            do(followups.console, key=key, others=others, now=now, site=site)
 
 
-def _console(key: str, now: datetime, site: Site) -> None:
-    with reading() as session:
-        others = followups.find_others(session, vectors(), index(), key=key, now=now)
-    again(unit(followups.console, key=key, others=others, now=now, site=site))
-
-
-def _one_of_many(what: str, do: Callable[[], object]) -> None:
-    """If it fails, that is noted by its type, and the others have their turn."""
+@contextmanager
+def _by_itself(what: str) -> Iterator[None]:
+    """One of many: if it fails, that is noted by its type, and the others have their turn."""
     try:
-        again(do)
+        yield
     except Exception as error:
-        log.error("a %s failed: %s", what, type(error).__name__)
+        log.error("%s failed: %s", what, type(error).__name__)
 
 
 def introduce() -> None:
@@ -198,7 +196,8 @@ def end_introductions() -> None:
     with reading() as session:
         due = introductions.due(session, now=now)
     for number in due:
-        _one_of_many("introduction", unit(introductions.end, number=number, now=now, site=site))
+        with _by_itself("introduction"):
+            do(introductions.end, number=number, now=now, site=site)
 
 
 def forget() -> None:
@@ -217,23 +216,20 @@ def forget() -> None:
         )
     )
     # Each by itself: one that went through all tables would meet everybody who writes meanwhile.
-    for purge in (
-        unit(ads.purge, now=now, unconfirmed=unconfirmed, ended=ended),
-        unit(keeping.purge, now=now, unconfirmed=unconfirmed, idle=idle),
-        unit(accepting.purge, now=now, kept=incoming),
-        unit(bounces.purge, now=now),
-        unit(alerts.purge, now=now, unconfirmed=unconfirmed),
-        unit(outbox.purge, before=now - sent),
-        unit(moderation.purge, before=now - moderated, sources_before=now - sources),
-        unit(moderation.membership.purge, now=now),
-        unit(limits.purge, now=now),
-        unit(spam.purge, now=now),
-        unit(people.purge, now=now),
-        unit(people.purge_unconfirmed, before=now - unconfirmed),
-        unit(purge_unneeded),
-        unit(tallies.fold),
-    ):
-        again(purge)
+    do(ads.purge, now=now, unconfirmed=unconfirmed, ended=ended)
+    do(keeping.purge, now=now, unconfirmed=unconfirmed, idle=idle)
+    do(accepting.purge, now=now, kept=incoming)
+    do(bounces.purge, now=now)
+    do(alerts.purge, now=now, unconfirmed=unconfirmed)
+    do(outbox.purge, before=now - sent)
+    do(moderation.purge, before=now - moderated, sources_before=now - sources)
+    do(moderation.membership.purge, now=now)
+    do(limits.purge, now=now)
+    do(spam.purge, now=now)
+    do(people.purge, now=now)
+    do(people.purge_unconfirmed, before=now - unconfirmed)
+    do(purge_unneeded)
+    do(tallies.fold)
 
 
 def learn_spam() -> None:

@@ -11,7 +11,7 @@ from app.core.clock import utcnow
 from app.core.errors import Refusal
 from app.core.secret import Address
 from app.current import site
-from app.db import again, db, unit
+from app.db import db, do
 from app.moderation import service as moderation
 from app.moderation.rules import REASONS
 from app.people.policy import BadAddress, read_address
@@ -38,7 +38,7 @@ def carry_out(use_case: Callable[..., Result], *values: object, **named: object)
     Its refusals are said in a sentence, with a non-zero exit.
     """
     try:
-        return again(unit(use_case, *values, **named))
+        return do(use_case, *values, **named)
     except Refusal as refusal:
         raise click.ClickException(refusal.sentence % refusal.values) from None
 
