@@ -134,10 +134,13 @@ class Words:
 
 
 def _read(ask: Ask, tables: Tables, after: int) -> tuple[Shelf, int]:
-    plain = f"SELECT term, ads, number FROM {tables.terms} WHERE number > %s AND term ~ '^[a-z]+$'"
+    """The words with a number above `after`, and the last number of any term, word or not."""
+    plain = (
+        f"SELECT term, ads, (SELECT max(number) FROM {tables.terms}) FROM {tables.terms} "
+        "WHERE number > %s AND term ~ '^[a-z]+$'"
+    )
     rows = ask(plain, [after])
-    last = max((number for _, _, number in rows), default=after)
-    return Shelf.of((term, ads) for term, ads, _ in rows), last
+    return Shelf.of((term, ads) for term, ads, _ in rows), rows[0][2] if rows else after
 
 
 class _Terms:
