@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.ads.lines import Incoming
 from app.ads.marks import mark_all_stale
 from app.ads.models import Ad, AdSkill
-from app.ads.policy import KINDS
+from app.ads.policy import INTRODUCED_AFTER, KINDS
 from app.ads.service import STANDING
 from app.catalogue.skills import skill_key
 from app.core.tokens import new_box
@@ -133,7 +133,13 @@ def _ad_values(row: Row, person_id: int, now: datetime) -> dict[str, Any]:
         "fingerprint": row.fingerprint,
         "modes": ",".join(draft.modes),
         "updated_at": now,
+        "introduced_at": _told(incoming.posted_at, now),
     }
+
+
+def _told(posted: datetime | None, now: datetime) -> datetime | None:
+    """An ad that has been up for long comes from elsewhere: nobody waits for a mail about it."""
+    return posted if posted and posted <= now - INTRODUCED_AFTER else None
 
 
 def _skill_values(ad_id: int, row: Row) -> Iterator[dict[str, Any]]:

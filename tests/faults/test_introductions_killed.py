@@ -32,7 +32,8 @@ def paired(relay_site: RelaySite) -> RelaySite:
         for at in (0, 1)
     ]
     with relay_site.inside() as app:
-        transfer.import_lines(lines, now=utcnow(), transaction=transaction)
+        ago = utcnow() - timedelta(days=2)
+        transfer.import_lines(lines, now=ago, transaction=transaction)
         refresh.refresh_now(app.extensions["vectors"], now=utcnow())
     return relay_site
 
@@ -51,7 +52,6 @@ def an_ad(number: int, sought: str, offered: str) -> dict[str, object]:
         "name": "Ifor",
         "email": f"p{number}@many.example",
         "confirmed": True,
-        "posted_at": (utcnow() - timedelta(days=2)).isoformat(),
     }
 
 

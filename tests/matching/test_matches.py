@@ -1,5 +1,6 @@
 """Who could swap with whom, through the page: both ways, with reasons, whatever the order."""
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.db import db
+from app.ads import transfer
+from app.core.clock import utcnow
+from app.db import db, transaction
 from app.matching import service
 from app.matching.vectors import Vectors
 from app.tasks import sweep_vectors
@@ -261,6 +264,27 @@ def test_a_writer_is_mailed_once_the_day_after(board: Board) -> None:
     assert board.browser().get(board.link(CLOCKS["email"])).status_code == 200
     board.clock.shift(timedelta(days=3))
     assert len(board.mails(CLOCKS["email"])) == before + 1
+
+
+@pytest.mark.parametrize(("days", "told"), [(2, 0), (0, 1)])
+def test_an_ad_that_comes_from_elsewhere_is_news_only_while_it_is_new(
+    board: Board, days: int, told: int
+) -> None:
+    posted = (utcnow() - timedelta(days=days)).isoformat()
+    lines = [json.dumps(as_line(one) | {"posted_at": posted}) for one in (CLOCKS, BOOKS)]
+    with board.app.app_context():
+        assert transfer.import_lines(lines, now=utcnow(), transaction=transaction).added == 2
+    board.clock.shift(timedelta(hours=25))
+    board.work()
+    board.work()
+    subjects = [str(mail["Subject"]) for mail in board.mails(CLOCKS["email"])]
+    assert len([one for one in subjects if "could swap with you" in one]) == told
+
+
+def as_line(ad: dict[str, Any]) -> dict[str, Any]:
+    skills = {side: [ad[side]] for side in ("seeks_skills", "offers_skills")}
+    more = {"modes": ["phone"], "rhythm": "once", "name": "Ifor", "confirmed": True}
+    return {"kind": "seeks"} | ad | skills | more
 
 
 def test_nobody_is_mailed_about_nobody(board: Board) -> None:
