@@ -3,7 +3,8 @@
 python -m bench.relay     (make bench-relay)
 
 First as many as it can take, offered all at once; then ten a second, and how long each was on its
-way from our yes until the mail server at the other end had it. That one is a small one in here.
+way from our yes until the mail server at the other end had it; then one at a time, each behind a
+mail that is hard to read. The server at the other end is a small one in here.
 """
 
 import os
@@ -34,6 +35,7 @@ from app.core.clock import utcnow
 from app.core.secret import Address
 from app.core.site import Site
 from app.db import transaction
+from app.matching import refresh
 from app.people import service as people
 from app.people.models import Person
 from app.relay import service as relay
@@ -45,9 +47,11 @@ from bench.sink import Sink
 
 AT_ONCE, CONNECTIONS = 600, 4  # mails offered together, over so many connections
 A_SECOND, SECONDS = 10, 30
+POISONED = 20  # mails that come behind one that is hard to read
 OF_ONE_TALK = 10  # more than twelve an hour in one conversation are held
 DOMAIN, TRUSTED = "reply.board.example", "mx.board.example"
 TEXT = "I kept a shop in the old harbour for nineteen years. Shall we have tea on Friday?"
+POISON = "On " * 20_000  # takes most programs that look for a quotation ten seconds and more
 PATIENCE = 300.0  # seconds
 
 
@@ -98,16 +102,16 @@ def _alias(session: Session, person: Person, now: datetime) -> str:
     return alias_of(session, thread=thread, role=role)
 
 
-def mail(side: Side, number: int) -> bytes:
-    """An answer as our own mail server hands it on."""
+def mail(side: Side, number: int, text: str = "") -> bytes:
+    """An answer as our own mail server hands it on: its number and a sentence, or this text."""
     made = EmailMessage()
     made["Authentication-Results"] = f"{TRUSTED}; dmarc=pass header.from=home.example"
     made["Received"] = f"from home.example by {TRUSTED}; Mon, 2 Mar 2026 12:00:00 +0000"
     made["From"] = f"Dafydd <{side.email}>"
     made["To"] = f"you@{DOMAIN}"
     made["Subject"] = "Re: your ad"
-    made["Message-ID"] = f"<{number}@home.example>"
-    made.set_content(f"Number {number}. {TEXT}\n\n-- \nDafydd\n")
+    made["Message-ID"] = f"<{number}{'.poison' * bool(text)}@home.example>"
+    made.set_content(f"{text or f'Number {number}. {TEXT}'}\n\n-- \nDafydd\n")
     return made.as_bytes().replace(b"\n", b"\r\n")
 
 
@@ -197,9 +201,21 @@ def steadily(place: str, sink: Sink, mails: Sequence[tuple[str, bytes]]) -> Iter
     yield f"| … longest of {len(waits)} | {waits[-1]:.2f} s |"
 
 
+def behind_poison(place: str, sink: Sink, sides: Sequence[Side], first: int) -> Iterator[str]:
+    """One at a time, each right behind a mail that is hard to read: how long the good one was."""
+    waits = []
+    for number, side in enumerate(sides, first):
+        mails = [(side.alias, mail(side, number, POISON)), (side.alias, mail(side, number))]
+        taken = bring(place, mails)
+        waits.append(arrived(sink, {number})[number] - taken[number])
+    yield f"| behind a mail that is hard to read: median | {statistics.median(waits):.2f} s |"
+    yield f"| … longest of {len(waits)} (should be under 10 s) | {max(waits):.2f} s |"
+
+
 def main() -> None:
     """Start a board, a worker and the door, and print the table."""
-    many = AT_ONCE + A_SECOND * SECONDS
+    steady = AT_ONCE + A_SECOND * SECONDS
+    many = steady + 2 * POISONED
     temporary = tempfile.TemporaryDirectory(prefix="bothways-relay-")
     os.environ |= {
         "RELAY_DOMAIN": DOMAIN,
@@ -211,6 +227,8 @@ def main() -> None:
         app = stack.enter_context(board(Path(folder)))
         sink = stack.enter_context(Sink())
         found = sides(app, many // OF_ONE_TALK)
+        # What matching reads once, on a new board, would be reckoned to the first mails.
+        refresh.refresh_now(app.extensions["vectors"], now=utcnow())
         who = [found[number % len(found)] for number in range(many)]
         mails = [(side.alias, mail(side, number)) for number, side in enumerate(who)]
         os.environ["MAIL_URL"] = f"smtp://127.0.0.1:{sink.port}?tls=none"
@@ -221,7 +239,9 @@ def main() -> None:
         print("\n| one worker | |\n|---|--:|")
         for row in at_once(place, sink, mails[:AT_ONCE], programs):
             print(row, flush=True)
-        for row in steadily(place, sink, mails[AT_ONCE:]):
+        for row in steadily(place, sink, mails[AT_ONCE:steady]):
+            print(row, flush=True)
+        for row in behind_poison(place, sink, who[-POISONED:], steady):
             print(row, flush=True)
     load = ", ".join(f"{average:.1f}" for average in os.getloadavg())
     print(f"\nPython {platform.python_version()}, {os.cpu_count()} cores; load at the end: {load}.")
