@@ -27,13 +27,13 @@ run: $(RUNS)  ## Start the board: web and worker (PORT=8000; DEMO=0 for no demo 
 	@PORT="$(PORT)" DEMO="$(DEMO)" exec $(BIN)/python -m app.serve
 
 test: $(TESTABLE) chromium postfix nginx redis check  ## Check everything, then run the whole suite (TESTS=tests/ads for some)
-	@$(BIN)/pytest --numprocesses $(HANDS) $(TESTS)
+	@$(BIN)/pytest --numprocesses $(HANDS) --dist worksteal $(TESTS)
 
 test-postgresql: $(TESTABLE) chromium postfix nginx redis  ## The whole suite on PostgreSQL (ON=postgresql15, 16 or 18 for that version)
-	@TEST_DATABASE=$(ON) $(BIN)/pytest --numprocesses $(HANDS) $(TESTS)
+	@TEST_DATABASE=$(ON) $(BIN)/pytest --numprocesses $(HANDS) --dist worksteal $(TESTS)
 
-test-faults: $(TESTABLE)  ## What kills processes, whole: a hundred kills, two thousand posts (make test does a third)
-	@TEST_FAULTS=whole $(BIN)/pytest --numprocesses $(HANDS) tests/faults
+test-faults: $(TESTABLE)  ## What kills processes, whole: a hundred kills, two thousand posts (make test does a fifth)
+	@TEST_FAULTS=whole $(BIN)/pytest --numprocesses $(HANDS) --dist worksteal tests/faults
 
 check: $(TESTABLE)  ## Style, types, who imports whom, migrations and translations up to date
 	@$(BIN)/ruff format --check --quiet $(CODE) || { echo "Not formatted: run $(BIN)/ruff format"; exit 1; }

@@ -28,8 +28,8 @@ from tests.words import own_sides, own_words
 
 REFUSED, BROKEN = -1, 0  # nobody was listening; nobody knows what became of the request
 QUICKEST = 3.1  # seconds after which a form is not taken for a machine's
-# What takes minutes is tried with a third as many of everything, unless the whole is asked for.
-SHARE = 1 if os.environ.get("TEST_FAULTS") == "whole" else 3
+# What takes minutes is tried with a fifth as many of everything, unless the whole is asked for.
+SHARE = 1 if os.environ.get("TEST_FAULTS") == "whole" else 5
 PATIENCE = 180.0  # seconds; nothing waits this long on purpose
 SECRET = "only for these tests, and long enough for them"
 _DROPPED = {"APP_ENV", "SITE_NAME", "PORT", "DEMO", "RELAY_DOMAIN", "REDIS_URL"}

@@ -1,6 +1,6 @@
 """kill -9 of web, worker and LMTP, again and again, while many post and answer.
 
-`make test-faults`: a hundred times, a thousand replies; else a third of all that.
+`make test-faults`: a hundred times, a thousand replies; else a fifth of all that.
 """
 
 import os
