@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -64,8 +64,8 @@ class Results:
     `query` is what was looked for: the one that was asked, or what its last words name a town.
     `degraded`: the index is being repaired, so these are the newest ads of that kind and sector,
     words and other choices not heeded. `relaxed`: nothing had all the words. `miles` goes by box;
-    `took` is in seconds; `words` is what was looked for, as typed; `newest` marks the newest ad
-    that counts, for the links to further pages. `exact`: there are no more than `total`.
+    `took` is in seconds; `newest` marks the newest ad that counts, for the links to further pages.
+    `exact`: there are no more than `total`.
     """
 
     ads: list[Ad]
@@ -77,7 +77,6 @@ class Results:
     miles: dict[str, float]
     took: float
     degraded: bool
-    words: tuple[str, ...]
     query: SearchQuery
     plan: Plan
     respelt: tuple[Respelling, ...]
@@ -114,35 +113,49 @@ def find(
     `skills`: read the ads' skills with them, which lists do not show.
     """
     try:
-        page = look_up(session, index, query, now, size)
+        query, page = _page_of(session, index, query, now, size)
     except IndexUnavailable:
         return _from_database(session, query, now, size)
-    if (town := query.read_again()) and _missing_words(page):
-        there = index.search(town, _seconds(now), size=size)
-        if there.total and not there.relaxed:
-            query, page = town, there
-    pages = _pages(page.total, size)
-    if query.page > pages:
-        query = replace(query, page=pages)
-        page = index.search(query, _seconds(now), size=size)
-    found = ads.get_by_boxes(session, page.boxes, skills=skills)
     return Results(
-        ads=[ad for ad in found if ads.is_live(ad, now)],
+        ads=_live(session, page.boxes, now, skills=skills),
         total=page.total,
         page=query.page,
-        pages=pages,
+        pages=_pages(page.total, size),
         facets=page.facets,
         relaxed=page.relaxed,
         miles=page.miles,
         took=page.took,
         degraded=False,
-        words=_words(query),
         query=query,
         plan=page.plan,
         respelt=tuple(_respelt(session, index, query, page, now)),
         newest=query.upto or page.newest,
         exact=page.exact,
     )
+
+
+def _page_of(
+    session: Session, index: Index, query: SearchQuery, now: datetime, size: int
+) -> tuple[SearchQuery, SearchPage]:
+    """What was looked for in the end, and the page of it. Raises IndexUnavailable."""
+    page = look_up(session, index, query, now, size)
+    if (town := query.read_again()) and _missing_words(page):
+        there = index.search(town, _seconds(now), size=size)
+        if there.total and not there.relaxed:
+            query, page = town, there
+    last = _pages(page.total, size)
+    if query.page > last:
+        query = replace(query, page=last)
+        page = index.search(query, _seconds(now), size=size)
+    return query, page
+
+
+def _live(
+    session: Session, boxes: Sequence[str], now: datetime, *, skills: bool = False
+) -> list[Ad]:
+    """The ads of these boxes, in their order, but for those that ended since."""
+    found = ads.get_by_boxes(session, boxes, skills=skills)
+    return [ad for ad in found if ads.is_live(ad, now)]
 
 
 def meanwhile(
@@ -154,9 +167,7 @@ def meanwhile(
         page = index.search(instead, _seconds(now), size=limit, facets=False)
     except IndexUnavailable:
         return []
-    return [
-        ad for ad in ads.get_by_boxes(session, page.boxes, skills=False) if ads.is_live(ad, now)
-    ]
+    return _live(session, page.boxes, now)
 
 
 def _missing_words(page: SearchPage) -> bool:
@@ -177,7 +188,10 @@ def _respelt(
         if word and one.taken:
             yield Respelling(one.typed, word, True, other)
         elif word and other.q != query.q:
-            there = index.search(other, _seconds(now), size=1, facets=False)
+            try:
+                there = index.search(other, _seconds(now), size=1, facets=False)
+            except IndexUnavailable:
+                continue  # the page is there without this offer
             if there.total > page.total:
                 yield Respelling(one.typed, word, False, other, there.total, there.exact)
 
@@ -188,7 +202,7 @@ def _instead(q: str, one: Respelt, word: str) -> str:
 
 
 def widen(session: Session, index: Index, query: SearchQuery, *, now: datetime) -> list[Widening]:
-    """At most four single changes of `query` that would find something, with exact counts.
+    """At most four single changes of `query` that would find something, and how much.
 
     Changes that find only ads with some of the words count where no other finds any.
     """
@@ -215,9 +229,7 @@ def related(session: Session, index: Index, ad: Ad, *, now: datetime, limit: int
         boxes = index.similar(projection.document(ad), _seconds(now), limit=limit * 5)
     except IndexUnavailable:
         return []
-    others = [
-        other for other in ads.get_by_boxes(session, boxes, skills=False) if ads.is_live(other, now)
-    ]
+    others = _live(session, boxes, now)
     return [other for other in others if other.person_id != ad.person_id][:limit]
 
 
@@ -270,7 +282,6 @@ def _from_database(session: Session, query: SearchQuery, now: datetime, size: in
         miles={},
         took=0.0,
         degraded=True,
-        words=_words(query),
         query=query,
         plan=Plan(()),
         respelt=(),
@@ -295,10 +306,6 @@ def _wider(query: SearchQuery) -> Iterator[tuple[str, SearchQuery]]:
             yield field, first.without(field)
     if len(query.clauses) > 1:
         yield "fewer_words", replace(first, q=" ".join(map(str, query.clauses[:-1])))
-
-
-def _words(query: SearchQuery) -> tuple[str, ...]:
-    return tuple(clause.text for clause in query.clauses if not clause.excluded)
 
 
 def _pages(total: int, size: int) -> int:

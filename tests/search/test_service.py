@@ -2,11 +2,13 @@
 
 import shutil
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from app.search import service
+from app.search.index import IndexUnavailable, SearchPage
 from app.search.service import Results
 from tests.search.conftest import NOON, Shop
 from tests.search.documents import ask
@@ -45,7 +47,7 @@ def test_ads_come_with_their_skills_in_two_queries_where_those_are_wanted(shop: 
         found = find(shop, "lantern", skills=True, sort="newest")
     assert boxes(found) == [f"{n:06d}" for n in range(30, 10, -1)]
     assert found.ads[0].side_skills("offers") == ("harp", "tuning")
-    assert (found.total, found.page, found.pages, found.words) == (30, 1, 2, ("lantern",))
+    assert (found.total, found.page, found.pages) == (30, 1, 2)
     assert len([said for said in statements if "stale_marks" in said]) == 1
     assert len(statements) == 2 + 1
 
@@ -94,6 +96,43 @@ def test_while_a_large_index_is_repaired_the_newest_ads_are_shown(
         ad = session.scalars(sa.select(service.Ad)).first()
         assert ad is not None
         assert service.related(session, shop.index, ad, now=NOON) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "page"), [({"q": "lantern", "page": "9"}, 1), ({"q": "lantern cardiff"}, 1)]
+)
+def test_an_index_that_fails_after_its_first_answer_costs_no_page(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str], page: int
+) -> None:
+    shop.post(headline="lantern")
+    shop.refresh()
+    fail_after_the_first(shop, monkeypatch)
+    found = find(shop, **asked)
+    assert (boxes(found), found.page) == (["000001"], page)
+
+
+def test_an_index_that_fails_over_an_offer_costs_the_offer_alone(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        shop.post(headline="lantern")
+    shop.post(headline="lanterm")
+    shop.refresh()
+    assert find(shop, "lanterm").respelt
+    fail_after_the_first(shop, monkeypatch)
+    found = find(shop, "lanterm")
+    assert (boxes(found), found.degraded, found.respelt) == (["000006"], False, ())
+
+
+def fail_after_the_first(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    search, answers = shop.index.search, iter([True])
+
+    def once(*args: Any, **named: Any) -> SearchPage:
+        if next(answers, False):
+            return search(*args, **named)
+        raise IndexUnavailable("it went away")
+
+    monkeypatch.setattr(shop.index, "search", once)
 
 
 def ways(shop: Shop, q: str = "", **args: str | list[str]) -> list[tuple[str, int]]:
