@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 from app.ads import service as ads
 from app.ads import transfer
 from app.backup.commands import backup, board_group, restore
+from app.config import BadSettings
 from app.core.clock import utcnow
 from app.current import index, settings, site
 from app.db import db, transaction
 from app.desk.commands import brokers_group, carry_out, moderation_group, why
 from app.desk.pack_files import pack
 from app.doctor.commands import doctor
-from app.mail import outbox
+from app.mail import outbox, standing
 from app.moderation import service as moderation
 from app.relay import accepting, door
 from app.relay import service as relay
@@ -233,13 +234,13 @@ def _index_trouble() -> Iterator[None]:
 def outbox_status() -> None:
     """Show how many mails stand where, those that wait, and whether any can go at all."""
     now = utcnow()
-    for state, count in sorted({"dead": 0, **outbox.counts(db.session)}.items()):
+    for state, count in sorted({"dead": 0, **standing.counts(db.session)}.items()):
         click.echo(f"{state}: {count}")
-    oldest = outbox.oldest_promise(db.session, now=now)
+    oldest = standing.oldest_promise(db.session, now=now)
     click.echo(f"oldest waiting: {round(oldest.total_seconds())} s" if oldest else "none waiting")
-    if pause := outbox.paused(db.session):
+    if pause := standing.paused(db.session):
         click.echo(f"paused since {pause.since:%d %b %H:%M}: {pause.trouble}")
-    for mail in outbox.status(db.session):
+    for mail in standing.listed(db.session):
         click.echo(
             f"{mail.id}  {mail.kind}  {mail.state}  tried {mail.attempts}×  "
             f"since {mail.created_at:%d %b %H:%M}  next {mail.due_at:%d %b %H:%M}  {mail.trouble}"
@@ -327,7 +328,10 @@ def _standard_input() -> bytes:
 @with_appcontext
 def worker(once: bool) -> None:
     """Deliver mail, keep the index, remind, and forget what is due."""
-    work(current_app._get_current_object(), once=once, tasks=TASKS)  # type: ignore[attr-defined]
+    try:
+        work(current_app._get_current_object(), once=once, tasks=TASKS)  # type: ignore[attr-defined]
+    except BadSettings as problem:
+        raise click.ClickException(str(problem)) from None
 
 
 @click.command("serve")

@@ -24,7 +24,7 @@ from app.core.clock import utcnow
 from app.core.signing import Signer
 from app.current import index, settings
 from app.db import db, engine_of
-from app.mail import outbox
+from app.mail import standing
 from app.search import projection
 from app.search.index import IndexBusy
 
@@ -177,7 +177,7 @@ def _to_know(about: About) -> Iterator[str]:
         )
     if about.base_url != settings().base_url:
         yield f"Its mailed links begin with {about.base_url}, not with {settings().base_url}."
-    waiting = outbox.counts(db.session)
+    waiting = standing.counts(db.session)
     if many := waiting.get("pending", 0) + waiting.get("leased", 0):
         yield (
             f"{many} mails waited when it was made, and go again with the worker; if that board "

@@ -12,7 +12,7 @@ from app.core.clock import utcnow
 from app.current import settings
 from app.db import db, transaction
 from app.desk import words
-from app.mail import outbox
+from app.mail import outbox, standing
 from app.moderation import service as moderation
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
@@ -44,7 +44,7 @@ def mails() -> str:
     people = moderation.unreachable(db.session)
     return render_template(
         "desk/mails.html",
-        mails=[mail for mail in outbox.status(db.session, 500) if mail.state == "dead"],
+        mails=standing.listed(db.session, states=("dead",), limit=500),
         people=[
             (person.undeliverable_at, [ad.box for ad in ads.of_person(db.session, person)])
             for person in people

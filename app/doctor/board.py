@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app import heartbeat
 from app.ads import figures as ads
 from app.doctor.findings import Finding, bad, look, ok
-from app.mail import outbox
+from app.mail import standing
 from app.search import projection
 from app.search.index import Index, IndexUnavailable
 
@@ -43,9 +43,9 @@ def worker(session: Session, now: datetime) -> Finding:
 
 def mails(session: Session, now: datetime) -> Iterator[Finding]:
     """Mails that wait, that are given up, that may not go."""
-    part, counts = "outbox", outbox.counts(session)
-    due = outbox.oldest_wait(session, now=now) or timedelta()
-    oldest = outbox.oldest_promise(session, now=now) or timedelta()
+    part, counts = "outbox", standing.counts(session)
+    due = standing.oldest_wait(session, now=now) or timedelta()
+    oldest = standing.oldest_promise(session, now=now) or timedelta()
     said = f"{counts.get('pending', 0)} wait, the oldest for {_long(oldest)}."
     if due > WAITS:
         yield bad(part, said, "The worker should have taken it: see that it runs.")
@@ -56,7 +56,7 @@ def mails(session: Session, now: datetime) -> Iterator[Finding]:
     if dead := counts.get("dead", 0):
         advice = "Run: flask outbox status; then flask outbox retry, or cancel them one by one."
         yield look(part, f"{dead} were given up.", advice)
-    if pause := outbox.paused(session):
+    if pause := standing.paused(session):
         advice = "Put MAIL_URL right, or ask whoever runs the mail server."
         yield bad(part, f"No mail goes: {pause.trouble}, since {pause.since:%d %b %H:%M}.", advice)
 

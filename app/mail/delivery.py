@@ -96,7 +96,7 @@ def claim(session: Session, now: datetime) -> Claimed | None:
     leases.give_back(session, OutboxMail, now=now, lasts=LEASE)
     while (row := _take(session, now)) is not None:
         if row.person_id is None and row.kind not in TO_STRANGERS:  # erased since
-            values: dict[str, Any] = {"state": "cancelled", "ended_at": now, **outbox.BLANK}
+            values = outbox.withheld(now)
         elif row.kind == "sign_in" and row.give_up_at <= now:
             values = _dead(Trouble.TOO_LATE, now)
         else:

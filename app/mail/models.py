@@ -29,7 +29,7 @@ class OutboxMail(Base):
         index=True
     )  # not a foreign key: mail is below relay
     message_id: Mapped[int | None]  # the message it carries, so that its fate can be told
-    mime: Mapped[bytes]  # blanked when sent if it held a link
+    mime: Mapped[bytes]  # blanked once it has ended
     mime_digest: Mapped[str] = mapped_column(sa.String(64))
     holds_link: Mapped[bool]
     state: Mapped[str] = mapped_column(sa.String(10), default="pending")

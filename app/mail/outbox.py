@@ -7,7 +7,6 @@ the digest of the bytes. app/mail/delivery.py empties it.
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,12 +17,13 @@ from app.core.secret import Address
 from app.core.site import Site
 from app.mail.compose import Route, compose, message_id_of, wire_form
 from app.mail.messages import Draft
-from app.mail.models import OutboxMail, Pause
+from app.mail.models import OutboxMail
 from app.mail.policy import (
     GIVE_UP,
     GIVE_UP_SIGN_IN,
     OF_A_THREAD,
     SIGN_IN,
+    STANDING,
     TO_STRANGERS,
     Trouble,
 )
@@ -36,7 +36,6 @@ _FATES = {
     "bounced": "undeliverable",
 }
 _REF_MOST = 100  # characters that a row keeps of a Message-ID
-_STANDING = ("pending", "leased", "dead")
 # What an ended row loses: its bytes name the recipient, and may hold a link and a message.
 BLANK: dict[str, Any] = {
     "mime": b"",
@@ -46,17 +45,9 @@ BLANK: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One row as an operator sees it: no address, no text."""
-
-    id: int
-    kind: str
-    state: str
-    attempts: int
-    created_at: datetime
-    due_at: datetime
-    trouble: str
+def withheld(now: datetime) -> dict[str, Any]:
+    """What a row becomes that shall not go after all."""
+    return {"state": "cancelled", "ended_at": now, **BLANK}
 
 
 def put(
@@ -107,26 +98,23 @@ def cancel(
     *,
     thread_id: int | None = None,
     person_id: int | None = None,
-    recipient_id: int | None = None,
     kinds: Collection[str] | None = None,
     ids: Collection[int] | None = None,
-    now: datetime | None = None,
+    now: datetime,
 ) -> int:
     """Withhold what has not been sent and matches everything given; returns how many mails.
 
-    `person_id` and `recipient_id` are two names for whom the mail is to. A mail that is on its
-    way this very moment may still arrive.
+    `person_id`: whom they are to. A mail that is on its way this very moment may still arrive.
+    Raises ValueError when nothing is given.
     """
-    chosen: list[sa.ColumnElement[bool]] = [OutboxMail.state.in_(_STANDING)]
+    chosen: list[sa.ColumnElement[bool]] = [OutboxMail.state.in_(STANDING)]
     chosen += [OutboxMail.thread_id == thread_id] if thread_id is not None else []
     chosen += [OutboxMail.person_id == person_id] if person_id is not None else []
-    chosen += [OutboxMail.person_id == recipient_id] if recipient_id is not None else []
     chosen += [OutboxMail.kind.in_(kinds)] if kinds is not None else []
     chosen += [OutboxMail.id.in_(ids)] if ids is not None else []
     if len(chosen) == 1:
         raise ValueError("say which mails to cancel")
-    ended = {"state": "cancelled", "ended_at": now, **BLANK}
-    return _count(session, sa.update(OutboxMail).where(*chosen).values(ended))
+    return _count(session, sa.update(OutboxMail).where(*chosen).values(withheld(now)))
 
 
 def withhold_from(
@@ -142,14 +130,14 @@ def withhold_from(
     As for `cancel`: what is on its way this very moment may still arrive.
     """
     waiting = (
-        OutboxMail.state.in_(_STANDING),
+        OutboxMail.state.in_(STANDING),
         OutboxMail.thread_id.in_(thread_ids),
         OutboxMail.person_id != author_id,
         OutboxMail.kind.in_(kinds),
     )
-    ended = {"state": "cancelled", "ended_at": now, **BLANK}
-    statement = sa.update(OutboxMail).where(*waiting).values(ended).returning(OutboxMail.thread_id)
-    found = session.scalars(statement, execution_options={"synchronize_session": "fetch"})
+    statement = sa.update(OutboxMail).where(*waiting).values(withheld(now))
+    returning = statement.returning(OutboxMail.thread_id)
+    found = session.scalars(returning, execution_options={"synchronize_session": "fetch"})
     return {thread_id for thread_id in found if thread_id is not None}
 
 
@@ -225,57 +213,6 @@ def fates(session: Session, message_ids: Collection[int]) -> dict[int, str]:
         for message_id, state in rows
         if message_id is not None
     }
-
-
-def counts(session: Session) -> dict[str, int]:
-    """How many mails stand in each state."""
-    rows = session.execute(sa.select(OutboxMail.state, sa.func.count()).group_by(OutboxMail.state))
-    return {str(state): int(count) for state, count in rows}
-
-
-def status(session: Session, limit: int = 100) -> list[Waiting]:
-    """The mails that are neither sent nor cancelled, oldest first."""
-    rows = session.scalars(
-        sa.select(OutboxMail)
-        .where(OutboxMail.state.in_(_STANDING))
-        .order_by(OutboxMail.id)
-        .limit(limit)
-    )
-    return [
-        Waiting(m.id, m.kind, m.state, m.attempts, m.created_at, m.due_at, m.trouble) for m in rows
-    ]
-
-
-def paused(session: Session) -> Pause | None:
-    """Why no mail goes at all, and since when; None while it does."""
-    return session.scalar(sa.select(Pause).order_by(Pause.since).limit(1))
-
-
-def oldest_wait(session: Session, *, now: datetime) -> timedelta | None:
-    """How long the mail has been due that should have gone first; None when none is due."""
-    due = session.scalar(
-        sa.select(sa.func.min(OutboxMail.due_at)).where(
-            OutboxMail.state == "pending", OutboxMail.due_at <= now
-        )
-    )
-    return None if due is None else now - due
-
-
-def oldest_promise(session: Session, *, now: datetime) -> timedelta | None:
-    """How long ago the oldest mail was promised that is not handed over yet, retries included."""
-    waiting = OutboxMail.state.in_(("pending", "leased"))
-    promised = session.scalar(sa.select(sa.func.min(OutboxMail.created_at)).where(waiting))
-    return None if promised is None else now - promised
-
-
-def oldest_by_state(session: Session, *, now: datetime) -> dict[str, timedelta]:
-    """How long ago the oldest mail of each state was promised that has not ended well."""
-    rows = session.execute(
-        sa.select(OutboxMail.state, sa.func.min(OutboxMail.created_at))
-        .where(OutboxMail.state.in_(_STANDING))
-        .group_by(OutboxMail.state)
-    )
-    return {str(state): now - promised for state, promised in rows}
 
 
 def retry(session: Session, ids: Collection[int] | None, *, now: datetime) -> int:

@@ -8,9 +8,9 @@ from app.core.i18n import N_
 
 LEASE = timedelta(seconds=120)  # how long one attempt has a mail to itself
 GIVE_UP = timedelta(days=3)
-SENT_KEPT = timedelta(days=14)  # rows of notices that went; address and text are gone at once
 GIVE_UP_SIGN_IN = timedelta(minutes=30)  # the link in it is dead by then
 SIGN_IN = frozenset({"sign_in", "erase_me"})  # a late one is of no use
+STANDING = ("pending", "leased", "dead")  # states of a mail that may yet be sent, or withheld
 PAUSE = timedelta(minutes=1)  # how long a transport that can't be used is left alone
 SPREAD = 0.2  # mails that failed together shall not all come back together
 

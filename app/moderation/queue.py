@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.ads import policy as ads_policy
 from app.ads import service as ads
 from app.ads.models import Ad
-from app.mail import outbox
+from app.mail import standing
 from app.moderation import rules
 from app.moderation.models import Case, Report
 from app.people.models import Person
@@ -90,7 +90,7 @@ def page(
         waiting=total[0],
         rows=total[1],
         overdue=total[2],
-        dead_mails=outbox.counts(session).get("dead", 0),
+        dead_mails=standing.counts(session).get("dead", 0),
         undeliverable=len(unreachable(session)),
     )
     return _filled(session, some, within, late), tally

@@ -10,7 +10,7 @@ from app import heartbeat
 from app.core.clock import utcnow
 from app.current import index, readers
 from app.db import db
-from app.mail import outbox
+from app.mail import standing
 from app.search.index import IndexUnavailable
 
 bp = Blueprint("health", __name__)
@@ -65,10 +65,10 @@ def _worker() -> dict[str, object]:
 def _mail() -> dict[str, object]:
     try:
         now = utcnow()
-        due = outbox.oldest_wait(db.session, now=now) or timedelta()
-        oldest = outbox.oldest_promise(db.session, now=now) or timedelta()
-        dead = outbox.counts(db.session).get("dead", 0)
-        pause = outbox.paused(db.session)
+        due = standing.oldest_wait(db.session, now=now) or timedelta()
+        oldest = standing.oldest_promise(db.session, now=now) or timedelta()
+        dead = standing.counts(db.session).get("dead", 0)
+        pause = standing.paused(db.session)
     except sa.exc.SQLAlchemyError:
         return {"ok": False, "oldest_seconds": None}
     paused = {"since": pause.since.isoformat(), "why": pause.trouble} if pause else None

@@ -12,7 +12,7 @@ from sqlalchemy.pool import QueuePool
 from app import heartbeat
 from app.ads import figures as ads
 from app.db import db
-from app.mail import outbox
+from app.mail import standing
 from app.mail.tallies import tallies
 from app.moderation import figures as moderation
 from app.relay import figures as relay
@@ -43,17 +43,17 @@ def gauges(session: Session, *, now: datetime) -> Iterator[Gauge]:
 
 
 def _mails(session: Session, now: datetime) -> Iterator[Gauge]:
-    counts = outbox.counts(session)
+    counts = standing.counts(session)
     yield Gauge(
         "outbox_mails", "Mails by state", {state: counts.get(state, 0) for state in STATES}, "state"
     )
-    oldest = outbox.oldest_by_state(session, now=now)
+    oldest = standing.oldest_by_state(session, now=now)
     ages = {state: oldest.get(state, timedelta()).total_seconds() for state in UNSENT}
     yield Gauge("outbox_oldest_seconds", "Age of the oldest mail by state", ages, "state")
     waiting = max(ages["pending"], ages["leased"])
     says = "How long the oldest mail has waited that is not handed over"
     yield Gauge("outbox_oldest_waiting_seconds", says, {"": waiting})
-    paused = float(outbox.paused(session) is not None)
+    paused = float(standing.paused(session) is not None)
     yield Gauge("outbox_paused", "1 while the mail server takes nothing from us", {"": paused})
 
 

@@ -60,7 +60,7 @@ def unshare(session: Session, *, thread: Thread, by: Role, now: datetime) -> Non
     to = delivery.person_of(thread, policy.other(by))
     if to is not None:
         kinds = {"shared"}
-        outbox.cancel(session, now=now, thread_id=thread.id, recipient_id=to.id, kinds=kinds)
+        outbox.cancel(session, now=now, thread_id=thread.id, person_id=to.id, kinds=kinds)
 
 
 def forget(session: Session, thread: Thread, role: Role) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from app.ads.models import Ad
 from app.core.clock import utcnow
 from app.db import transaction
-from app.mail import delivery, outbox
+from app.mail import delivery, standing
 from app.mail.models import OutboxMail
 from app.mail.policy import LEASE
 from app.mail.transports import SmtpTransport
@@ -171,4 +171,4 @@ def deliver_all(site: Site, server: MailServer) -> list[str]:
 
 def states() -> dict[str, int]:
     with transaction() as session:
-        return outbox.counts(session)
+        return standing.counts(session)

@@ -17,7 +17,7 @@ from flask import Flask
 from app.config import ROOT
 from app.core.clock import utcnow
 from app.db import transaction
-from app.mail import delivery, outbox
+from app.mail import delivery, standing
 from app.mail.policy import LEASE, Sent
 from app.mail.transports import SmtpTransport
 from tests.mail.conftest import SITE, promise, row
@@ -74,7 +74,7 @@ def test_a_killed_worker_loses_nothing_and_copies_are_identical(
     arrived = [mime for _, _, mime in server.mails]
     assert sorted(arrived) == sorted([frozen[1], *frozen.values()])
     with transaction() as session:
-        assert outbox.counts(session) == {"sent": 4}
+        assert standing.counts(session) == {"sent": 4}
 
 
 def test_a_worker_killed_between_claim_and_hand_over_loses_nothing(

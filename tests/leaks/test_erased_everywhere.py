@@ -18,7 +18,7 @@ from app import worker
 from app.core.clock import utcnow
 from app.core.secret import Address
 from app.db import transaction
-from app.mail import forgetting, messages, outbox
+from app.mail import forgetting, messages, outbox, standing
 from app.mail.policy import Later, Outcome, Trouble
 from app.mail.transports import Parcel
 from app.people import service as people
@@ -172,6 +172,6 @@ def test_a_mail_that_names_an_ad_is_withheld_with_it(
         for words in (draft, messages.ad_published(site, headline="Other", box="BBBBBB")):
             outbox.put(session, words, site=site, to=to.email, person_id=to.id, now=now)
         forgetting.forget_ads(session, boxes=["BBBBBB"], now=now)
-        assert outbox.counts(session) == {"pending": 2}  # that one tells its own writer
+        assert standing.counts(session) == {"pending": 2}  # that one tells its own writer
         forgetting.forget_ads(session, boxes=["7K2M9Q", "CCCCCC"], now=now)
-        assert outbox.counts(session) == {"pending": 1, "cancelled": 1}
+        assert standing.counts(session) == {"pending": 1, "cancelled": 1}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.db import transaction
-from app.mail import delivery, messages, outbox, tallies
+from app.mail import delivery, messages, standing, tallies
 from app.mail.models import OutboxMail, Pause
 from app.mail.policy import LEASE, Later, Outcome, Paused, Sent, Trouble
 from app.mail.transports import Parcel, SmtpTransport
@@ -44,7 +44,7 @@ def test_what_was_sent_keeps_only_its_digest(person: int, server: MailServer, cl
 
 def paused() -> Pause | None:
     with transaction() as session:
-        pause = outbox.paused(session)
+        pause = standing.paused(session)
         session.expunge_all()
         return pause
 
@@ -284,7 +284,7 @@ def test_two_workers_send_each_mail_once(
     assert sorted(mime for _, _, mime in server.mails) == sorted(promised)
     assert len(server.mails) == 30
     with transaction() as session:
-        assert outbox.counts(session) == {"sent": 30}
+        assert standing.counts(session) == {"sent": 30}
 
 
 def test_when_told_to_stop_nothing_more_is_begun(
