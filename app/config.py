@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.core.mail_server import Server
+
 ROOT = Path(__file__).resolve().parent.parent
 LEAST_SECRET = 32  # characters; a key one can guess signs nothing
 LEAST_LETTERS = 8  # different ones in it
@@ -29,8 +31,6 @@ _UNSAID = {
     "broker_name": "no page can say who answers for this board",
     "broker_email": "reports are mailed to nobody, and /brokering names nobody to write to",
 }
-
-_OFF = ("", "off", SecretStr(""))
 
 
 class BadSettings(Exception):
@@ -169,6 +169,8 @@ class Settings(BaseSettings):
                 raise ValueError("must name a folder of its own, such as file:instance/mail")
         elif urlsplit(url).scheme not in {"smtp", "smtps"} or not _names_host(url):
             raise ValueError("must begin with smtp://, smtps:// or file:, and name where to")
+        else:
+            Server.from_url(url)
         return value
 
     @field_validator("search_url")
@@ -314,7 +316,7 @@ class Settings(BaseSettings):
         return [
             f"{name.upper()} is not set: {trouble}."
             for name, trouble in _UNSAID.items()
-            if getattr(self, name) in _OFF
+            if getattr(self, name) in ("", SecretStr(""))
         ]
 
 

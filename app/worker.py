@@ -56,11 +56,11 @@ def run(
     """Work until `stop` is set, or SIGTERM or SIGINT comes; with `once`, do what is due and return.
 
     A mail in hand is finished if that takes less than two seconds; otherwise its lease runs out
-    and it goes again. Raises ValueError if MAIL_URL can't be used.
+    and it goes again. Raises BadSettings if MAIL_URL can't be used.
     """
     stop = stop or Event()
     tasks = TASKS if tasks is None else tasks
-    transport = transport or transports.from_url(app.extensions["settings"])
+    transport = transport or transports.of(app.extensions["settings"])
     if once:
         _drain(app, transport, tasks)
         return

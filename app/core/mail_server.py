@@ -2,7 +2,6 @@
 
 import ssl
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -12,7 +11,7 @@ _TLS: dict[str, Tls] = {
     "opportunistic": "opportunistic",
     "required": "required",
 }
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,15 +43,13 @@ class Server:
             host, implicit = parts.hostname or "", parts.scheme == "smtps"
             port = parts.port or (465 if implicit else 587 if user else 25)
         except ValueError:
-            raise ValueError("MAIL_URL can’t be read") from None
-        safe = "required" if user and host not in _LOOPBACK else "opportunistic"
+            raise ValueError("can’t be read as an address of a mail server") from None
+        safe = "required" if user and host not in LOOPBACK else "opportunistic"
         tls, cafile = _TLS.get(options.pop("tls", safe)), options.pop("cafile", None)
         if not host or tls is None or options:
-            raise ValueError("MAIL_URL: smtp://host?tls=none, opportunistic or required")
+            raise ValueError("must be smtp://host?tls=none, opportunistic or required")
         if not (user + password).isascii():
-            raise ValueError("MAIL_URL: only ASCII in the name and password")
-        if cafile is not None and not Path(cafile).is_file():
-            raise ValueError("MAIL_URL: cafile is not there")
+            raise ValueError("must have only ASCII in the name and password")
         return cls(host, port, implicit, tls, user, password, cafile)
 
     def context(self) -> ssl.SSLContext:

@@ -9,6 +9,9 @@ SECONDS = 4.0  # for one question, repeats included
 _NOTHING = (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer)
 
 
+ASK_ELSEWHERE = "Ask where there is a network, or name a resolver: flask doctor --dns 9.9.9.9"
+
+
 class Unasked(Exception):
     """The DNS gave no answer, not even that there is none."""
 

@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 from redis import Redis, RedisError
 
-from app.config import Settings
+from app.config import BadSettings, Settings
+from app.core.mail_server import LOOPBACK
 from app.doctor import machine
 from app.doctor.findings import Finding, bad, look, ok
-from app.doctor.names import Names, Unasked
+from app.doctor.names import ASK_ELSEWHERE, Names, Unasked
 from app.mail.policy import Later, Never, Paused
 from app.mail.transports import SmtpTransport
 
@@ -36,7 +37,7 @@ def mail_server(settings: Settings) -> Finding:
         transport = SmtpTransport(
             settings.mail_url.get_secret_value(), mail_from=settings.mail_from
         )
-    except ValueError as trouble:
+    except BadSettings as trouble:
         return bad(part, f"{trouble}.", "Put MAIL_URL right; the README says how.")
     outcome = transport.knock(SMTP_SECONDS)
     if isinstance(outcome, Later | Never | Paused):
@@ -100,10 +101,9 @@ def website(names: Names, settings: Settings) -> Iterator[Finding]:
     part, url = "website", urlsplit(settings.base_url)
     host = url.hostname or ""
     try:
-        found = [host] if _is_here(host) else names.addresses(host)
+        found = [host] if host in LOOPBACK else names.addresses(host)
     except Unasked as trouble:
-        advice = "Ask where there is a network, or name a resolver: flask doctor --dns 9.9.9.9"
-        yield look(part, f"Where {host} leads can’t be asked ({trouble}).", advice)
+        yield look(part, f"Where {host} leads can’t be asked ({trouble}).", ASK_ELSEWHERE)
         return
     if not found:
         said = f"{host} leads nowhere."
@@ -112,10 +112,6 @@ def website(names: Names, settings: Settings) -> Iterator[Finding]:
         return
     port = url.port or (443 if url.scheme == "https" else 80)
     yield from _visited(host, [(address, port) for address in found], tls=url.scheme == "https")
-
-
-def _is_here(host: str) -> bool:
-    return host in {"localhost", "127.0.0.1", "::1"}
 
 
 def _visited(host: str, places: list[tuple[str, int]], *, tls: bool) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """All checks, side by side, none of which can hold up or break the others."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import Thread
 
@@ -22,6 +23,7 @@ Check = Callable[[], Finding | Iterable[Finding]]
 
 def examine(known: Settings, *, names: Names, selectors: Sequence[str]) -> list[Finding]:
     """Everything there is to look at, in one order; takes SECONDS at most, or a little more."""
+    app, until = current_app._get_current_object(), time.monotonic() + SECONDS  # type: ignore[attr-defined]
     of_the_database = [("database", lambda: database.check(utcnow()))]
     elsewhere: list[tuple[str, Check]] = [
         ("settings", lambda: settings.check(known)),
@@ -38,14 +40,14 @@ def examine(known: Settings, *, names: Names, selectors: Sequence[str]) -> list[
         ("worker", lambda: board.worker(db.session, utcnow())),
         ("outbox", lambda: board.mails(db.session, utcnow())),
     ]
-    asked = _Asked(current_app._get_current_object(), elsewhere)  # type: ignore[attr-defined]
-    answers = list(_Asked(asked.app, of_the_database).found())
+    asked = _Asked(app, elsewhere)
+    answers = list(_Asked(app, of_the_database).found(until))
     if any((it.part, it.level) == (database.PART, "bad") for it in answers):
         advice = "First see to the database."
         answers += [look(part, "Not looked at.", advice) for part, _ in kept]
     else:
-        answers += _Asked(asked.app, kept).found()
-    rest = list(asked.found())
+        answers += _Asked(app, kept).found(until)
+    rest = list(asked.found(until))
     return (
         [it for it in rest if it.part == "settings"]
         + answers
@@ -57,7 +59,7 @@ class _Asked:
     """Checks that have begun, each in a thread and with a session of its own."""
 
     def __init__(self, app: Flask, checks: Sequence[tuple[str, Check]]) -> None:
-        self.app = app
+        self._app = app
         self._answers: list[list[Finding] | None] = [None] * len(checks)
         self._checks = checks
         self._threads = [
@@ -66,24 +68,24 @@ class _Asked:
         for thread in self._threads:
             thread.start()
 
-    def found(self) -> Iterator[Finding]:
-        """What they found, in order; waits for each, but not for ever."""
+    def found(self, until: float) -> Iterator[Finding]:
+        """What they found, in order; waits for each, until then by the monotonic clock at most."""
         for number, (part, _) in enumerate(self._checks):
-            self._threads[number].join(SECONDS)
+            self._threads[number].join(max(0.0, until - time.monotonic()))
             answer = self._answers[number]
             if answer is None:
                 said = f"No answer came within {SECONDS:.0f} s."
-                yield look(part, said, "Ask again; if it stays so, something hangs there.")
+                yield bad(part, said, "Ask again; if it stays so, something hangs there.")
             else:
                 yield from answer
 
     def _ask(self, number: int) -> None:
         part, check = self._checks[number]
         try:
-            with self.app.app_context():
+            with self._app.app_context():
                 found = check()
                 self._answers[number] = [found] if isinstance(found, Finding) else list(found)
-        except Exception as error:
+        except Exception as error:  # whatever one check stumbles over, the others are asked
             told = {"where": where(error)}
             log.error("doctor: %s: %s", part, type(error).__name__, extra={"noted": told})
             said = f"It could not be looked at ({type(error).__name__})."

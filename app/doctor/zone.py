@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from app.config import Settings
+from app.core.mail_server import LOOPBACK, Server
 from app.doctor.findings import Finding, bad, look, ok
-from app.doctor.names import Names, Unasked
-from app.mail.server import Server
+from app.doctor.names import ASK_ELSEWHERE, Names, Unasked
 
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _TAG = re.compile(r"\s*([a-z]+)\s*=\s*([^;]*)")
 
 
@@ -51,7 +50,7 @@ def _server(settings: Settings) -> str:
     if settings.mail_folder is not None:
         return ""
     host = Server.from_url(settings.mail_url.get_secret_value()).host
-    return (urlsplit(settings.base_url).hostname or "") if host in _LOOPBACK else host
+    return (urlsplit(settings.base_url).hostname or "") if host in LOOPBACK else host
 
 
 def check(names: Names, settings: Settings, selectors: Sequence[str]) -> Iterator[Finding]:
@@ -66,8 +65,8 @@ def check(names: Names, settings: Settings, selectors: Sequence[str]) -> Iterato
             yield from _dkim(names, domain, selectors)
             yield _dmarc(names, domain)
         except Unasked as trouble:
-            advice = "Ask where there is a network, or name a resolver: flask doctor --dns 9.9.9.9"
-            yield look("dns", f"About {domain} the DNS gives no answer ({trouble}).", advice)
+            said = f"About {domain} the DNS gives no answer ({trouble})."
+            yield look("dns", said, ASK_ELSEWHERE)
 
 
 def _receiving(names: Names, domain: str, ours: Ours) -> Iterator[Finding]:

@@ -10,13 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from app.config import Settings
+from app.config import BadSettings, Settings
+from app.core.mail_server import Server
 from app.core.secret import Address
 from app.core.signing import Signer
 from app.mail.bounce_address import bounce_address
 from app.mail.compose import UnsafeHeader, wire_form
 from app.mail.policy import Later, Never, Outcome, Paused, Sent, Trouble
-from app.mail.server import Server
 
 CONNECT_SECONDS = 15
 COMMAND_SECONDS = 60
@@ -62,8 +62,8 @@ class Transport(Protocol):
         """Nothing more for now; a later `deliver` begins afresh."""
 
 
-def from_url(settings: Settings) -> Transport:
-    """The transport that MAIL_URL names. Raises ValueError, without quoting it, if it can't be."""
+def of(settings: Settings) -> Transport:
+    """The transport that MAIL_URL names. Raises BadSettings if its `cafile` is not there."""
     if settings.mail_folder is not None:
         return FolderTransport(settings.mail_folder)
     url, domain = settings.mail_url.get_secret_value(), settings.relay_domain
@@ -100,7 +100,10 @@ class SmtpTransport:
     """A mail server, by SMTP (RFC 5321) with STARTTLS or TLS and a login where they are wanted."""
 
     def __init__(self, url: str, *, mail_from: str, returns: Returns | None = None) -> None:
+        """Raises ValueError if the URL can't be read, BadSettings if its `cafile` is not there."""
         self._server = Server.from_url(url)
+        if self._server.cafile and not Path(self._server.cafile).is_file():
+            raise BadSettings("MAIL_URL: there is no file where its cafile points")
         self._sender = wire_form(Address(mail_from))
         self._returns = returns
         self._smtp: smtplib.SMTP | None = None

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from flask import Flask
 from app.config import ROOT
 from app.core.clock import utcnow
 from app.db import alembic, db, is_sqlite, transaction
+from app.doctor import database, service
 from app.mail.models import OutboxMail, Pause
 from tests import postgres
 from tests.board import Board
@@ -117,6 +119,21 @@ def test_a_database_that_is_gone(make_app: Make) -> None:
 
     assert said.of("database") == [("bad", "It can’t be reached (OperationalError).")]
     assert "s3cret" not in said.text
+
+
+def test_a_database_that_hangs_is_not_asked_further(
+    make_app: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = Event()
+    monkeypatch.setattr(service, "SECONDS", 0.2)
+    monkeypatch.setattr(database, "check", lambda _now: released.wait() or [])
+    try:
+        said = look(make_app())
+    finally:
+        released.set()
+    assert said.of("database") == [("bad", "No answer came within 0 s.")]
+    for part in ("index", "worker", "outbox"):
+        assert said.of(part) == [("look", "Not looked at.")]
 
 
 def test_postgresql_is_asked_for_its_version_its_room_and_its_clock(make_app: Make) -> None:

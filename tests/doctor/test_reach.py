@@ -56,6 +56,15 @@ def test_no_mail_server_there(make_app: Make) -> None:
     assert said.of("mail") == [("bad", "No mail can go: the mail server could not be reached.")]
 
 
+def test_a_worker_without_the_certificates_it_was_told_of_says_so(make_app: Make) -> None:
+    url = "smtp://u:hunter2@mail.example?cafile=/nowhere/ca.pem"
+    app = make_app(mail_url=url)
+    said = app.test_cli_runner().invoke(args=["worker"])
+    assert (said.exit_code, "hunter2" in said.output) == (1, False)
+    assert said.output == "Error: MAIL_URL: there is no file where its cafile points\n"
+    assert "there is no file where its cafile points." in look(app).text
+
+
 def unused() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))

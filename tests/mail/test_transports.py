@@ -10,12 +10,12 @@ import pytest
 from pydantic import SecretStr
 
 from app.config import Settings
+from app.core.mail_server import Server
 from app.core.secret import Address
 from app.core.signing import Signer
 from app.mail import transports
 from app.mail.bounce_address import read_bounce_address
 from app.mail.policy import Later, Never, Outcome, Paused, Sent, Trouble
-from app.mail.server import Server
 from app.mail.transports import FolderTransport, Parcel, Returns, SmtpTransport, Transport
 from tests.faults.board import make_app
 from tests.mail.conftest import NOON
@@ -185,11 +185,11 @@ def test_a_connection_the_server_has_closed_is_replaced(server: MailServer) -> N
 @pytest.mark.parametrize(
     "url",
     ["smtp://", "smtp://u:hunter2@h:99999", "smtp://u:hunter2@h?tls=maybe", "smtp://h?what=x",
-     "smtp://u:hunter2@h?tls", "smtp://u:hunter2%C3%A9@h", "smtp://h?cafile=/nowhere/ca.pem"],
+     "smtp://u:hunter2@h?tls", "smtp://u:hunter2%C3%A9@h"],
 )  # fmt: skip
 def test_a_mail_url_that_makes_no_sense_is_refused_without_quoting_it(url: str) -> None:
-    with pytest.raises(ValueError, match="MAIL_URL") as refusal:
-        SmtpTransport(url, mail_from="board@board.example.org")
+    with pytest.raises(ValueError, match=r"must|can’t be read") as refusal:
+        Server.from_url(url)
     assert "hunter2" not in repr(refusal.value)
     assert refusal.value.__cause__ is None
 
@@ -223,7 +223,7 @@ def test_with_a_relay_domain_the_settings_key_signs_where_mails_come_back_to(
         mail_url=SecretStr(server.url()),
         relay_domain="relay.example.org",
     )
-    transport = transports.from_url(settings)
+    transport = transports.of(settings)
     transport.deliver(Parcel(7, PARCEL.recipient, MIME, NOON, comes_back=True))
     transport.close()
 
@@ -236,7 +236,7 @@ def test_with_a_relay_domain_the_settings_key_signs_where_mails_come_back_to(
 def test_settings_choose_the_transport(tmp_path: Path) -> None:
     def chosen(mail_url: str) -> Transport:
         app = make_app(tmp_path / "board.db", mail_url)
-        return transports.from_url(app.extensions["settings"])
+        return transports.of(app.extensions["settings"])
 
     assert isinstance(chosen(f"file:{tmp_path}"), FolderTransport)
     assert isinstance(chosen("smtp://mail.example"), SmtpTransport)
