@@ -20,6 +20,8 @@ from app.relay.policy import Role
 from app.relay.scrub import unveil
 from app.spam.signals import carried
 
+SETTLED = 5000  # messages at a time; undeliverable ones stay so until somebody tries them again
+
 
 def person_of(thread: Thread, role: Role) -> Person | None:
     """The person on that side; None once erased."""
@@ -122,14 +124,14 @@ def _mail_message(
         direct=direct,
         known=_known(session, thread, reader),
     )
-    _put(
+    notify(
         session,
         draft,
         thread=thread,
         reader=reader,
-        stop=stop,
         now=now,
         site=site,
+        stop=stop,
         message_id=message.id,
     )
 
@@ -149,7 +151,7 @@ def tell_shared(session: Session, *, thread: Thread, by: Role, now: datetime, si
         link=conversation_link(session, thread, reader, now, site),
         stop=stop,
     )
-    _put(session, draft, thread=thread, reader=reader, stop=stop, now=now, site=site)
+    notify(session, draft, thread=thread, reader=reader, now=now, site=site, stop=stop)
 
 
 def tell_declined(session: Session, *, thread: Thread, now: datetime, site: Site) -> None:
@@ -164,8 +166,7 @@ def tell_declined(session: Session, *, thread: Thread, now: datetime, site: Site
         reason=thread.reason,
         known=_known(session, thread, "replier"),
     )
-    stop = stop_link(session, thread, "replier", now, site)
-    _put(session, draft, thread=thread, reader="replier", stop=stop, now=now, site=site)
+    notify(session, draft, thread=thread, reader="replier", now=now, site=site)
 
 
 def tell_ended(session: Session, *, thread: Thread, by: Role, now: datetime, site: Site) -> None:
@@ -179,8 +180,7 @@ def tell_ended(session: Session, *, thread: Thread, by: Role, now: datetime, sit
         box=thread.box,
         author_name=policy.name_of(thread, by),
     )
-    stop = stop_link(session, thread, reader, now, site)
-    _put(session, draft, thread=thread, reader=reader, stop=stop, now=now, site=site)
+    notify(session, draft, thread=thread, reader=reader, now=now, site=site)
 
 
 def notify(
@@ -192,13 +192,31 @@ def notify(
     now: datetime,
     site: Site,
     stop: str = "",
+    message_id: int | None = None,
 ) -> None:
-    """Promise a mail of the board’s own to one side of the conversation, which takes it.
+    """Promise a mail of the conversation to one side of it, which takes mails.
 
-    `stop`: the link by which its text says no already, if there is one.
+    `stop`: the link by which its text says no already, if there is one; `message_id`: the message
+    it carries, if it carries one.
     """
-    stop = stop or stop_link(session, thread, reader, now, site)
-    _put(session, draft, thread=thread, reader=reader, stop=stop, now=now, site=site)
+    to = person_of(thread, reader)
+    assert to is not None
+    route = Route(
+        thread=thread.key,
+        stop=stop or stop_link(session, thread, reader, now, site),
+        alias=alias_of(session, thread=thread, role=reader) if site.relay_domain else "",
+        earlier=outbox.received(session, thread_id=thread.id, person_id=to.id),
+    )
+    promise(
+        session,
+        draft,
+        thread=thread,
+        to=to,
+        now=now,
+        site=site,
+        message_id=message_id,
+        route=route,
+    )
 
 
 def answer_link(session: Session, *, thread: Thread, now: datetime, site: Site) -> str:
@@ -218,11 +236,12 @@ def withhold(session: Session, *, thread: Thread, now: datetime) -> None:
 
 
 def settle(session: Session, *, thread: Thread | None = None) -> None:
-    """Write into messages (all, or a thread's) what has become of their mails."""
+    """Write into messages (a thread's, or the newest SETTLED) what has become of their mails."""
     query = select(Message).where(Message.state.in_(("queued", "undeliverable")))
     if thread is not None:
         query = query.where(Message.thread_id == thread.id)
-    found = {message.id: message for message in session.scalars(query.limit(5000))}
+    newest = query.order_by(Message.id.desc()).limit(SETTLED)
+    found = {message.id: message for message in session.scalars(newest)}
     for message_id, fate in outbox.fates(session, list(found)).items():
         found[message_id].state = fate
 
@@ -243,6 +262,7 @@ def stop_link(session: Session, thread: Thread, reader: Role, now: datetime, sit
 def conversation_link(
     session: Session, thread: Thread, reader: Role, now: datetime, site: Site
 ) -> str:
+    """Where the reader of this very mail opens the conversation."""
     return site.link(_link(session, thread, reader, "thread", now))
 
 
@@ -250,38 +270,6 @@ def _link(session: Session, thread: Thread, reader: Role, purpose: str, now: dat
     person = person_of(thread, reader)
     assert person is not None
     return people.issue_link(session, person=person, purpose=purpose, subject=thread.key, now=now)
-
-
-def _put(
-    session: Session,
-    draft: Draft,
-    *,
-    thread: Thread,
-    reader: Role,
-    stop: str,
-    now: datetime,
-    site: Site,
-    message_id: int | None = None,
-) -> None:
-    """Promise a mail of the conversation to one side of it."""
-    to = person_of(thread, reader)
-    assert to is not None
-    route = Route(
-        thread=thread.key,
-        stop=stop,
-        alias=alias_of(session, thread=thread, role=reader) if site.relay_domain else "",
-        earlier=outbox.received(session, thread_id=thread.id, person_id=to.id),
-    )
-    promise(
-        session,
-        draft,
-        thread=thread,
-        to=to,
-        now=now,
-        site=site,
-        message_id=message_id,
-        route=route,
-    )
 
 
 def promise(
