@@ -48,7 +48,8 @@ class About:
 def write(path: Path, source: Source, about: About, *, force: bool, tell: Tell) -> dict[str, Sum]:
     """Make the file, whole or not at all, for its owner’s eyes; it is read again before it counts.
 
-    Returns what each table comes to. Raises Trouble where `path` is there already, without `force`.
+    Returns what each table comes to. Raises Trouble where `path` is there already, without `force`,
+    or another backup writes it; Torn where it does not read as it was written; OSError.
     """
     if not force:
         _must_not_be_there(path)
@@ -87,11 +88,20 @@ def _alone(part: Path) -> Iterator[IO[bytes]]:
     with open(handle, "w+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not _is_at(handle, part):  # the other was done in between, and renamed this one
+                raise BlockingIOError
         except BlockingIOError:
             raise Trouble("Another backup writes this file just now.") from None
         os.fchmod(handle, 0o600)
         file.truncate(0)
         yield file
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _fill(file: IO[bytes], source: Source, about: About, tell: Tell) -> dict[str, Sum]:
