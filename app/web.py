@@ -1,7 +1,6 @@
 """The site map and what every answer carries: blueprints, refusals as HTTP, headers, filters."""
 
 import hashlib
-import logging
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -44,8 +43,7 @@ from app.board import (
 )
 from app.config import ROOT, Settings
 from app.core.clock import utcnow
-from app.core.errors import STATUS as STATUS
-from app.core.errors import Refusal
+from app.core.errors import STATUS, Refusal
 from app.core.secret import Address
 from app.core.signing import Signer
 from app.core.site import Site
@@ -79,7 +77,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 FOR_EVER = "public, max-age=31536000, immutable"
-log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -11,8 +11,7 @@ import pytest
 from babel.messages.extract import extract_python
 from flask import Flask
 
-from app.core.errors import Refusal
-from app.web import STATUS
+from app.core.errors import STATUS, Refusal
 from tests.board import AD, Board
 from tests.desk.desk import broker
 from tests.desk.introducing import asked, propose, says

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.ads.lines import Incoming
 from app.ads.marks import mark_all_stale
-from app.ads.models import Ad, AdSkill
+from app.ads.models import STANDING, Ad, AdSkill
 from app.ads.policy import INTRODUCED_AFTER, KINDS
-from app.ads.service import STANDING
 from app.catalogue.skills import skill_key
 from app.core.tokens import new_box
 from app.people.models import Person

@@ -10,6 +10,8 @@ from app.people.models import Person
 
 _GROUPED = sa.text("text_group <> ''")
 _HELD = sa.text("state = 'held'")
+STANDING = ("unconfirmed", "live", "paused", "held")  # the states the fingerprint is unique in
+_STANDS = sa.text(f"state IN {STANDING}")
 
 
 class Ad(Base):
@@ -77,8 +79,8 @@ class Ad(Base):
             "uq_ads_fingerprint",
             "fingerprint",
             unique=True,
-            sqlite_where=sa.text("state IN ('unconfirmed', 'live', 'paused', 'held')"),
-            postgresql_where=sa.text("state IN ('unconfirmed', 'live', 'paused', 'held')"),
+            sqlite_where=_STANDS,
+            postgresql_where=_STANDS,
         ),
     )
 

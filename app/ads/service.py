@@ -1,4 +1,9 @@
-"""What can be done with ads. Every change leaves a stale mark for the index, in its transaction."""
+"""What can be done with ads. Every change leaves a stale mark for the index, in its transaction.
+
+What can't be done where the ad stands raises NotNow; what would let a suspended person speak
+(`publish`, `renew`, `resume`) Suspended; what would put the same words there twice (`edit`,
+`restore`) AlreadyStands.
+"""
 
 from datetime import datetime
 
@@ -32,7 +37,7 @@ from app.ads.marks import (
     take_changed,
     waiting_marks,
 )
-from app.ads.models import Ad, AdSkill
+from app.ads.models import STANDING, Ad, AdSkill
 from app.ads.policy import Draft
 from app.ads.refusals import AdGone, AdUnknown, AlreadyStands, NotNow
 from app.catalogue.skills import skill_key
@@ -44,7 +49,6 @@ from app.spam.service import UNREMARKABLE, Assessment
 # The door of the room: what stands in the modules beside this one is reached through it.
 __all__ = [
     "IN_STEP",
-    "STANDING",
     "AdGone",
     "AdUnknown",
     "AlreadyStands",
@@ -86,7 +90,6 @@ __all__ = [
     "waiting_marks",
 ]
 
-STANDING = ("unconfirmed", "live", "paused", "held")  # the states the fingerprint is unique in
 _COPIED = (
     *("kind", "headline", "seeks", "offers", "return_open", "about", "sector", "sectors_wanted"),
     *("language", "place_id", "rhythm", "capacity", "name"),
@@ -109,9 +112,8 @@ def post(
     it waits for a broker.
     """
     mark = policy.fingerprint(draft, person.email_key)
-    twin = select(Ad).where(Ad.fingerprint == mark, Ad.state.in_(STANDING))
-    if (standing := session.scalar(twin)) is not None:
-        return standing, _ask_again(standing, draft, now, assessment)
+    if (twin := _twin(session, mark)) is not None:
+        return twin, _take_up(twin, draft, now, assessment)
     ad = Ad(
         box=_free_box(session),
         person_id=person.id,
@@ -152,11 +154,10 @@ def release(session: Session, *, ad: Ad, now: datetime) -> Ad:
 
 
 def restore(session: Session, *, ad: Ad, now: datetime) -> Ad:
-    """A broker takes a removal back, after an appeal. Raises AlreadyStands beside a twin."""
+    """A broker takes a removal back, after an appeal."""
     if ad.state != "removed":
         raise NotNow
-    twin = select(Ad.id).where(Ad.fingerprint == ad.fingerprint, Ad.state.in_(STANDING))
-    if session.scalar(twin) is not None:
+    if _twin(session, ad.fingerprint) is not None:
         raise AlreadyStands
     ad.state, ad.ended_at = "held", None
     return release(session, ad=ad, now=now)
@@ -182,8 +183,7 @@ def edit(session: Session, *, ad: Ad, draft: Draft, now: datetime) -> Ad:
     """Replace what the ad says, in whatever state it stands."""
     _allow("edit", ad, now)
     mark = policy.fingerprint(draft, ad.person.email_key)
-    twin = select(Ad.id).where(Ad.fingerprint == mark, Ad.state.in_(STANDING), Ad.id != ad.id)
-    if session.scalar(twin) is not None:
+    if _twin(session, mark) not in (None, ad):
         raise AlreadyStands
     ad.fingerprint = mark
     ad.updated_at = now
@@ -237,7 +237,13 @@ def close(session: Session, *, ad: Ad, now: datetime) -> Ad:
 # --- inside ---------------------------------------------------------------------------------------
 
 
-def _ask_again(ad: Ad, draft: Draft, now: datetime, assessment: Assessment) -> bool:
+def _twin(session: Session, mark: str) -> Ad | None:
+    """The ad that stands with the same words by the same person; there is one at most."""
+    return session.scalar(select(Ad).where(Ad.fingerprint == mark, Ad.state.in_(STANDING)))
+
+
+def _take_up(ad: Ad, draft: Draft, now: datetime, assessment: Assessment) -> bool:
+    """Let it say what was sent last, if nobody confirmed it; whether its link is mailed again."""
     if ad.state != "unconfirmed":
         return False
     _fill(ad, draft)
