@@ -40,7 +40,7 @@ class Public(Site):
 
     def __init__(self, folder: Path, proxy: Callable[..., Proxy]) -> None:
         super().__init__(folder)
-        self.surroundings |= {"BASE_URL": f"https://{NAME}", "MEANING": "off"}
+        self.surroundings |= {"BASE_URL": f"https://{NAME}"}
         self.held = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.front = proxy(self.held.getsockname()[1])
 

@@ -62,6 +62,7 @@ class Site:
             "PORT": str(self.port),
             "DEMO": "1" if demo else "0",
             "PROXY_HOPS": "1",  # so that each visitor here can come from a network of their own
+            "MEANING": "off",  # a new board reads the whole catalogue otherwise, for half a minute
         }
         self.processes: list[subprocess.Popen[bytes]] = []
         self.token: dict[str, list[str]] = {}

@@ -96,7 +96,6 @@ def test_two_who_say_yes_at_the_same_moment_have_one_conversation(relay_site: Re
 @pytest.fixture
 def long_ago(relay_site: RelaySite) -> RelaySite:
     """Introductions of a fortnight ago, to each of which one side said yes; the mails have gone."""
-    relay_site.surroundings["MEANING"] = "off"
     then = utcnow() - timedelta(days=14, minutes=1)
     with relay_site.inside() as app:
         for number in range(PAIRS):

@@ -25,7 +25,6 @@ KNOWN = [
 @pytest.fixture
 def paired(relay_site: RelaySite) -> RelaySite:
     """Three pairs of ads of two days ago that could swap, read for matching, nobody told yet."""
-    relay_site.surroundings["MEANING"] = "off"
     lines = [
         json.dumps(an_ad(2 * number + at, *(one if at else one[::-1])))
         for number, one in enumerate(KNOWN)

@@ -91,4 +91,5 @@ def _surroundings(folder: Path, port: int) -> dict[str, str]:
         "BROKER_EMAIL": "broker@chamber.example",
         "RELAY_DOMAIN": "",
         "PROXY_HOPS": "1",
+        "MEANING": "off",  # a new board reads the whole catalogue otherwise, for half a minute
     }
