@@ -40,9 +40,10 @@ def board(folder: Path) -> Iterator[Live]:
         )
         assert process.stdout is not None
         try:
-            line = process.stdout.readline().decode()
-            assert f"http://127.0.0.1:{port}" in line, f"{line}\n{log.read_text()}"
-            yield Live(f"http://127.0.0.1:{port}", folder)
+            url = f"http://127.0.0.1:{port}"
+            said = iter(process.stdout.readline, b"")
+            assert any(url in line.decode() for line in said), log.read_text()
+            yield Live(url, folder)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(START_SECONDS)
