@@ -101,15 +101,24 @@ def left() -> bool:
     return True
 
 
+def once_more() -> ResponseReturnValue:
+    """This request from its very start: who may see the page is asked anew, too."""
+    g.pop("person", None)  # of a session that has ended
+    answer = current_app.preprocess_request()
+    return current_app.dispatch_request() if answer is None else answer
+
+
 def anew() -> ResponseReturnValue:
-    """Do this page once more, its errors answered as ever."""
+    """The same, its errors answered as ever."""
     try:
-        return current_app.dispatch_request()
+        return once_more()
     except Exception as error:
         return current_app.handle_user_exception(error)
 
 
 def _choose() -> None:
+    if "asks" in g:
+        return  # it was chosen before, and this is done anew
     signed_in = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
     reads = request.endpoint in READERS and request.method in {"GET", "HEAD"} and not signed_in
     if reads and current_app.extensions["replica"].follows():

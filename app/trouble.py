@@ -38,7 +38,7 @@ def _database_trouble(error: DBAPIError | NoConnection) -> Any:
         let_go()
         step_aside(turn)
         try:
-            return current_app.dispatch_request()
+            return replica.once_more()
         except DBAPIError as again:
             error = again
         except Exception as other:

@@ -1,5 +1,6 @@
 """A database that is restarted under a page: what had written nothing is done once it is back."""
 
+import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,9 +13,12 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.db import alembic, db
+from app.moderation import service as moderation
+from app.people.models import Person
 from tests import postgres
 from tests.board import MESSAGE, Board
 from tests.conftest import settings_in
+from tests.desk.desk import broker, known
 from tests.postgres_server import Server
 
 pytestmark = postgres.needed
@@ -83,6 +87,28 @@ def test_a_form_whose_connection_is_lost_before_it_is_kept_is_done_anew(board: B
     assert lost == [1]
     assert (sent.status_code, sent.location) == (303, f"/ads/{box}/sent")
     assert len(board.mails("dafydd.rhys@letters.example")) == 1
+
+
+@pytest.mark.parametrize(("who", "status"), [("a broker", 200), ("somebody else", 404)])
+def test_who_may_see_a_page_is_asked_again_when_the_database_is_back(
+    board: Board, monkeypatch: pytest.MonkeyPatch, who: str, status: int
+) -> None:
+    visitor = broker(board) if who == "a broker" else known(board, "someone@members.example")
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', visitor.get("/mine").text)[0]
+    find, asked = moderation.find_broker, []
+
+    def lose_connection(session: Session, person: Person | None) -> object:
+        asked.append(person)
+        if len(asked) % 2:
+            session.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        return find(session, person)
+
+    monkeypatch.setattr(moderation, "find_broker", lose_connection)
+    assert visitor.get("/desk").status_code == status
+    pressed = {"mail": "1", "do": "cancel", "csrf_token": token}
+    assert visitor.client.post("/desk/mails", data=pressed).status_code == (303, 404)[status == 404]
+    assert visitor.client.post("/desk/mails", data=pressed | {"csrf_token": ""}).status_code >= 400
+    assert len(asked) == 6
 
 
 def test_a_database_that_stays_away_is_said(
