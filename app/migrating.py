@@ -8,11 +8,23 @@ from pathlib import Path
 from threading import get_ident
 from typing import Any
 
+import click
 import sqlalchemy as sa
 from flask import Flask
 from flask_alembic import Alembic
 
+CARRYING = "carrying"  # a table that stands in a database while a board is carried into it
 _TURN = 0x626F746877617973  # “bothways”, eight letters: what an advisory lock of ours is called
+
+
+class HalfCarried(click.ClickException):
+    """A board is on its way into this database. What starts migrates first, so nothing starts."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A board is still on its way into this database: give the command again that carries "
+            "it (flask board move, flask restore), or name another database."
+        )
 
 
 class Migrations(Alembic):
@@ -35,11 +47,16 @@ class Migrations(Alembic):
         app.teardown_appcontext(clear_own)
 
     def run_migrations(self, fn: Any, **kwargs: Any) -> None:
-        """Wait for whoever migrates this database just now, then migrate what is left."""
+        """Wait for whoever migrates this database just now, then migrate what is left.
+
+        Raises HalfCarried where a board is on its way into it.
+        """
         engines, _ = self._prepare_targets()
         self._busy = get_ident()
         try:
             with turn(engines["default"]):
+                if sa.inspect(engines["default"]).has_table(CARRYING):
+                    raise HalfCarried
                 super().run_migrations(fn, **kwargs)
         finally:
             self._busy = None

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -107,9 +108,14 @@ def _engine() -> sa.Engine:
 
 
 def _settings_for(url: str) -> Settings:
-    """These settings with another database. Its URL, which has a password, is never printed."""
+    """These settings with another database, and nothing that goes with the one before.
+
+    Its URL, which has a password, is never printed.
+    """
+    own: dict[str, Any] = {"database_url": SecretStr(url), "database_read_url": SecretStr("")}
+    own["search_url"] = Settings.model_fields["search_url"].default
     try:
-        return Settings(**settings().model_dump() | {"database_url": SecretStr(url)})
+        return Settings(**settings().model_dump() | own)
     except ValidationError as error:
         said = error.errors(include_url=False, include_input=False, include_context=False)
         wrong = [one["msg"].removeprefix("Value error, ") for one in said]

@@ -38,7 +38,10 @@ def open_note(target: sa.Engine, source: Source) -> Note:
     if note is not None and (note.source, note.revision) == (source.name, source.revision):
         return note
     if note is not None and note.state == "right":
-        raise Trouble("Another board was brought here. Give the command again that brought it.")
+        raise Trouble(
+            "Another board was brought here, or this one before it was upgraded, so nothing was "
+            "changed. Name a new, empty database."
+        )
     return anew(target, source)
 
 

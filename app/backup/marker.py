@@ -1,6 +1,7 @@
 """A note in a database that a board is on its way into it: from where, and how far it has come.
 
-It stands in a table of its own, which is there only meanwhile. Whoever is killed finds it again.
+It stands in a table of its own, which is there only meanwhile. Whoever is killed finds it again,
+and no website or worker starts beside it (app.migrating).
 """
 
 import json
@@ -10,10 +11,10 @@ from typing import Literal
 import sqlalchemy as sa
 
 from app.backup.sums import Sum
-from app.backup.tables import MARKER
 from app.backup.troubles import Trouble
+from app.migrating import CARRYING
 
-_TABLE = sa.Table(MARKER, sa.MetaData(), sa.Column("note", sa.Text, nullable=False))
+_TABLE = sa.Table(CARRYING, sa.MetaData(), sa.Column("note", sa.Text, nullable=False))
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ class Note:
 
 def read(connection: sa.Connection) -> Note | None:
     """The note, or None where no board is on its way."""
-    if not sa.inspect(connection).has_table(MARKER):
+    if not sa.inspect(connection).has_table(CARRYING):
         return None
     text = connection.scalar(sa.select(_TABLE.c.note))
     if text is None:

@@ -16,13 +16,13 @@ Bar = Callable[[str, int], AbstractContextManager[Tell]]  # of what, and of how 
 
 
 class Behind(Trouble):
-    """The board went on while it was carried."""
+    """The board went on while it was carried, or (`finished`) since it was."""
 
-    def __init__(self, tables: list[str]) -> None:
+    def __init__(self, tables: list[str], *, finished: bool) -> None:
+        there = "Name a new, empty one." if finished else "Give the command again."
         super().__init__(
             f"The board went on meanwhile ({', '.join(tables)}): what came since is not in the new "
-            "database, so don’t use it yet. Stop website, worker and LMTP, and give the command "
-            "again."
+            f"database, so don’t use it. Stop the board, the website’s socket too. {there}"
         )
 
 
@@ -30,14 +30,13 @@ def move(old: sa.Engine, new: sa.Engine, bar: Bar) -> Note:
     """Carry all of it, going on where another try broke off; returns what has come.
 
     Raises Behind where the board has changed since; the next try carries the difference, or all
-    of it anew.
+    of it anew. A try that had carried all and was broken off over what follows compares again.
     """
     with snapshot(old) as source:
         note = open_note(new, source)
         if note.state != "right":
             note = _carry(new, source, note, bar)
-    if note.state != "right":
-        _must_be_all(old, new, note, bar)
+    _must_be_all(old, new, note, bar)
     finish(new, note, then=lambda: None)
     return note
 
@@ -62,7 +61,10 @@ def _must_be_all(old: sa.Engine, new: sa.Engine, note: Note, bar: Bar) -> None:
             if there != note.done.get(table):
                 behind.append(table)
         last = now.last_ids()
+    finished = note.state == "right"  # and so it may be of a later revision by now
     if behind:
-        raise Behind(behind)
+        raise Behind(behind, finished=finished)
+    if finished:
+        return
     with new.execution_options(writes=True).begin() as connection:
         go_on_from(connection, carried(connection), last)

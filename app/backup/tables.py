@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from app.backup.troubles import NotEmpty, Trouble
 from app.backup.values import Kind
 from app.db import Base
+from app.migrating import CARRYING
 
-MARKER = "carrying"  # see app.backup.marker
-_OURS = frozenset({"alembic_version", MARKER})
+_OURS = frozenset({"alembic_version", CARRYING})
 _KINDS: tuple[tuple[type[sa.types.TypeEngine[Any]], Kind], ...] = (
     (sa.Boolean, "bool"),
     (sa.Integer, "int"),

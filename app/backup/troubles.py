@@ -40,7 +40,7 @@ class Differs(Trouble):
     def __init__(self, table: str) -> None:
         super().__init__(
             f"What stands in {table} now is not what was put there. "
-            "Stop everything else that uses this database, and give the command again."
+            "Something else uses this database: name a new, empty one."
         )
 
 

@@ -8,9 +8,9 @@ import time
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from app.backup.tables import MARKER
 from app.config import ROOT
 from app.db import engine_of
+from app.migrating import CARRYING
 from tests.backup.conftest import Place
 from tests.backup.life import OLD_KEY, change
 
@@ -57,7 +57,7 @@ def start(place: Place, *args: str, **more: str) -> subprocess.Popen[str]:
 def marked(place: Place) -> bool:
     """Whether a board is still on its way there."""
     with engine_of(place.url).connect() as connection:
-        return sa.inspect(connection).has_table(MARKER)
+        return sa.inspect(connection).has_table(CARRYING)
 
 
 def come(place: Place, table: str = "people") -> int:

@@ -11,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.backup.tables import MARKER, is_derived
+from app.backup.tables import is_derived
 from app.core.clock import utcnow
 from app.core.secret import Address
 from app.db import Base, engine_of, transaction
+from app.migrating import CARRYING
 from app.moderation.things import handle_of
 from app.people import service as people
 from tests.backup.conftest import KINDS, Place
@@ -48,7 +49,7 @@ def test_a_board_is_restored_as_it_was(old: Place, empty: Empty, tmp_path: Path,
     assert sums(new.url) == sums(old.url)
     assert new.does("search", "check") == "0 differences.\n"
     with engine_of(new.url).connect() as connection:
-        assert not sa.inspect(connection).has_table(MARKER)
+        assert not sa.inspect(connection).has_table(CARRYING)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.backup import moving
+from app.backup import moving, revisions
 from tests.backup.conftest import KINDS, Place
 from tests.backup.life import ask, change, sums
 from tests.backup.running import come, crowded, marked, start, until_come
@@ -142,6 +142,62 @@ def test_a_board_that_was_used_since_is_left_alone(
     assert "has been used since" in old.refuses("board", "move", "--to", new.url)
 
     assert ask(new.url, "SELECT headline FROM ads WHERE id = 1") == [("Written in the new one",)]
+
+
+def test_one_that_broke_off_at_the_very_end_is_compared_again(
+    old: Place, empty: Empty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = empty("sqlite")
+    monkeypatch.setattr(revisions, "upgrade", _stop)
+    assert isinstance(old.run("board", "move", "--to", new.url).exception, AssertionError)
+    monkeypatch.undo()
+    assert marked(new)
+    changed = "UPDATE ads SET headline = 'Written in the old one' WHERE id = 1"
+    (before,) = ask(old.url, "SELECT headline FROM ads WHERE id = 1")
+    change(old.url, changed)
+
+    said = old.refuses("board", "move", "--to", new.url)
+
+    assert "went on meanwhile (ads)" in said
+    assert "Name a new, empty one." in said
+    change(old.url, f"UPDATE ads SET headline = '{before[0]}' WHERE id = 1")
+    old.does("board", "move", "--to", new.url)
+    assert not marked(new)
+    assert sums(new.url) == sums(old.url)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_starts_on_a_board_that_is_still_on_its_way(
+    old: Place, empty: Empty, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = empty(kind)
+    monkeypatch.setattr(moving, "finish", _stop)
+    old.run("board", "move", "--to", new.url)
+    monkeypatch.undo()
+
+    starting = start(new, "db", "upgrade")
+    assert "Error: A board is still on its way into this database" in starting.communicate()[0]
+    assert starting.returncode == 1
+    old.does("board", "move", "--to", new.url)
+    starting = start(new, "db", "upgrade")
+    starting.communicate()
+    assert starting.returncode == 0
+
+
+@pytest.mark.parametrize("kind", KINDS[1:])
+def test_what_goes_with_the_database_before_does_not_count_for_the_new_one(
+    old: Place, empty: Empty, kind: str
+) -> None:
+    there, back = empty(kind), empty("sqlite")
+    old.does("board", "move", "--to", there.url)
+
+    there.does(
+        *("board", "move", "--to", back.url),
+        search_url="postgresql:",
+        database_read_url=there.url,
+    )
+
+    assert sums(back.url) == sums(old.url)
 
 
 def _stop(*_: object, **__: object) -> None:
