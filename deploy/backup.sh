@@ -10,6 +10,9 @@ cd "$(dirname "$0")/.."
 file="$folder/bothways-$(date -u +%Y-%m-%dT%H%M%SZ).backup"
 .venv/bin/python -m flask backup "$file"
 
+# What a backup that was killed left there has addresses in it, too.
+rm -f -- "$folder"/.bothways-*Z.backup.part
+
 # The names sort by time. What else lies there is left alone.
 ls "$folder" | grep '^bothways-[-0-9T]*Z\.backup$' | sort -r | tail -n +"$((keep + 1))" |
     while read -r old; do rm -- "$folder/$old"; done

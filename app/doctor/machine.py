@@ -23,7 +23,11 @@ def disks(settings: Settings) -> Iterator[Finding]:
     for folder in _folders(settings):
         place = _nearest(folder)
         if not os.access(place, os.W_OK | os.X_OK):
-            advice = f"Give it to the board: chown -R bothways: {place}"
+            advice = (
+                f"Give it to the board: chown -R bothways: {folder}"
+                if place == folder
+                else f"Make it: install --directory --owner=bothways --mode=700 {folder}"
+            )
             yield bad("disk", f"{folder} can’t be written by this user.", advice)
         yield _room(folder, place)
 

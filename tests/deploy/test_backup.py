@@ -10,6 +10,7 @@ from app.config import ROOT
 
 OLD = [f"bothways-2026-11-{day:02}T031500Z.backup" for day in range(1, 16)]
 OTHERS = ["bothways.db", "notes about bothways-2026-11-01T031500Z.backup"]
+KILLED = ".bothways-2026-11-09T031500Z.backup.part"
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def board(tmp_path: Path) -> Path:
     python = tmp_path / ".venv/bin/python"
     python.write_text('#!/bin/sh\n[ "$*" = "-m flask backup $4" ] && echo whole > "$4"\n')
     python.chmod(0o755)
-    for name in OLD + OTHERS:
+    for name in [*OLD, *OTHERS, KILLED]:
         (tmp_path / "kept" / name).touch()
     return tmp_path
 
@@ -31,7 +32,7 @@ def run(board: Path, keep: int) -> int:
     return subprocess.run(command, capture_output=True).returncode
 
 
-def test_the_newest_stay_and_what_else_lies_there(board: Path) -> None:
+def test_the_newest_stay_and_what_else_lies_there_but_what_a_killed_one_left(board: Path) -> None:
     assert run(board, 14) == 0
     kept = {path.name for path in (board / "kept").iterdir()}
     (new,) = kept - set(OLD) - set(OTHERS)
@@ -42,4 +43,4 @@ def test_the_newest_stay_and_what_else_lies_there(board: Path) -> None:
 def test_a_backup_that_fails_costs_no_old_one(board: Path) -> None:
     (board / ".venv/bin/python").write_text("#!/bin/sh\nexit 1\n")
     assert run(board, 2) != 0
-    assert {path.name for path in (board / "kept").iterdir()} == {*OLD, *OTHERS}
+    assert {path.name for path in (board / "kept").iterdir()} == {*OLD, *OTHERS, KILLED}

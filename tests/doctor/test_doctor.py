@@ -146,6 +146,19 @@ def test_postgresql_is_asked_for_its_version_its_room_and_its_clock(make_app: Ma
     assert any("connections are in use" in line for line in lines)
 
 
+def test_a_folder_that_is_not_there_is_to_be_made_and_its_parent_left_alone(
+    make_app: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shut = tmp_path / "shut"
+    shut.mkdir()
+    app = make_app(mail_url=f"file:{shut}/mail")
+    may = os.access  # root, as who this may run, may write everywhere
+    monkeypatch.setattr(os, "access", lambda place, how: Path(place) != shut and may(place, how))
+    advice = look(app).advice
+    assert f"install --directory --owner=bothways --mode=700 {shut}/mail" in advice
+    assert "chown" not in advice
+
+
 # --- the command ----------------------------------------------------------------------------------
 
 
