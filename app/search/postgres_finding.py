@@ -90,12 +90,15 @@ class Standing:
         return Board(part, self._none, np.ones(len(raw), np.bool_), registry)
 
     def _learn(self, numbers: list[int]) -> None:
-        """The names of these skills; one query, where there are any."""
+        """The names of these skills, however spelt; one query, where there are any.
+
+        With the other spellings, so that a skill has one name whichever ads were found.
+        """
         if not numbers:
             return
         rows = self._ask(
-            f"SELECT DISTINCT number, name FROM {self._tables.skills} "
-            "WHERE number = ANY(%s::bigint[])",
+            f"SELECT DISTINCT number, name FROM {self._tables.skills} WHERE key = ANY(ARRAY("
+            f"SELECT key FROM {self._tables.skills} WHERE number = ANY(%s::bigint[])))",
             [numbers],
         )
         with self._lock:
