@@ -47,7 +47,7 @@ def _database() -> dict[str, object]:
 def _index() -> dict[str, object]:
     try:
         return {"ok": True, "generation": str(index().generation())}
-    except IndexUnavailable:
+    except (IndexUnavailable, sa.exc.SQLAlchemyError):
         return {"ok": False}
 
 

@@ -24,7 +24,7 @@ the their them they this to us was we were what who will with you your
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 # Stop words that name a field of work when written in capitals, or as somebody's skill.
 NAMES_IN_CAPITALS = frozenset({"it"})
-_LONGEST = 60  # characters of one term
+LONGEST = 60  # characters of one term
 
 # “on-line”, “in-house” and “by-law” are one word, of which a stop word would leave but half.
 _HYPHENS = "\u2010\u2011-"
@@ -71,7 +71,7 @@ def words(text: str, *, tags: bool = False) -> Iterator[Word]:
 @lru_cache(maxsize=50_000)
 def term_of(written: str) -> str:
     """What all spellings of one word share: “Bookkeepers”, “bookkeeping” → “bookkeep”."""
-    term = fold(written[:-1] if _SEVERAL.fullmatch(written) else written)[:_LONGEST]
+    term = fold(written[:-1] if _SEVERAL.fullmatch(written) else written)[:LONGEST]
     if _INITIALS.fullmatch(term):
         term = term.replace(".", "")
     term = _HYPHEN.sub("", term).replace(" ", "")
@@ -82,7 +82,7 @@ def term_of(written: str) -> str:
 def parts_of(written: str) -> tuple[str, ...]:
     """Further terms an ad's word is found by: “Node.js” by node and js, “ASP.NET” by .net,
     “in-house” by house."""
-    written = fold(written)[:_LONGEST]
+    written = fold(written)[:LONGEST]
     if (whole := _HYPHEN.split(written))[1:]:
         return (term_of(whole[-1]),)
     pieces = [piece for piece in re.split(r"[.+#]+", written) if piece]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from app.catalogue.skills import synonyms
 from app.core.text import fold
-from app.search.analysis import NAMES_IN_CAPITALS, STOP_WORDS, Word, term_of, words
+from app.search.analysis import LONGEST, NAMES_IN_CAPITALS, STOP_WORDS, Word, term_of, words
 from app.search.query import Clause, SearchQuery, parse
 from app.search.wants import UNKNOWN, Alternative, Near, Plan, Respelt, Vocabulary, Want
 from app.search.welsh import mutations
@@ -123,7 +123,7 @@ class _Reader:
             if word.stop and word.term not in NAMES_IN_CAPITALS:
                 continue
             written = fold(text[word.start : word.end])
-            begun = written if prefix and word is found[-1] else ""
+            begun = written[:LONGEST] if prefix and word is found[-1] else ""
             itself = Alternative((word.term,), prefix=begun)
             others = () if word.stop else tuple(self._otherwise(word, written, begun))
             weak = written in _OF_ASKING and not word.stop
@@ -221,7 +221,7 @@ def _same_skill(text: str) -> Iterator[Alternative]:
 def _as_one(text: str, others: list[Alternative], *, prefix: bool) -> Iterator[Want]:
     found = list(words(text, tags=True))
     asked = [word for word in found if not word.stop]
-    begun = fold(text[found[-1].start : found[-1].end]) if prefix and found else ""
+    begun = fold(text[found[-1].start : found[-1].end])[:LONGEST] if prefix and found else ""
     terms = tuple(word.term for word in asked)
     itself = Alternative(terms, tuple(range(len(terms))), prefix=begun)
     alternatives = (itself, *others) if terms else tuple(others)

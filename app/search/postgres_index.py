@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from psycopg.errors import Error
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from app.search import postgres_counts as counts
 from app.search.index import EVERY_MARK, AdDocument, IndexUnavailable, People, Said, SearchPage
@@ -22,6 +24,7 @@ from app.search.query import SearchQuery
 SCHEMA = "search"
 _GROWN = 1.3  # times as many ads as when the terms were counted make it worth counting them again
 _FEW = 500
+_DAMAGED = ("3F", "42", "XX")  # SQLSTATE: no such schema, table or column; torn pages
 _TUNED = "tuned"
 # A search reads what is in memory, and sorts it there. Compiling one takes longer than answering
 # it, and so does sharing it out.
@@ -163,7 +166,11 @@ class PostgresIndex:
     # --- asking ---------------------------------------------------------------------------------
 
     def _ask(self, sql: str, values: Sequence[Any]) -> list[Any]:
-        """The rows of a query. Raises IndexUnavailable."""
+        """The rows of a query.
+
+        Raises IndexUnavailable where tables are missing or damaged; for all that can befall a
+        database, and for whatever a replica lacks, SQLAlchemy’s errors: a page is done anew then.
+        """
         with self._reading() as session:
             options = {"isolation_level": "AUTOCOMMIT"}
             connection = session.connection(execution_options=options)
@@ -175,4 +182,21 @@ class PostgresIndex:
                         connection.info[_TUNED] = True
                     return list(cursor.execute(sql, values).fetchall())
             except Error as error:
-                raise IndexUnavailable(type(error).__name__) from error
+                if raw.closed:
+                    connection.invalidate()
+                if (error.sqlstate or "").startswith(_DAMAGED) and self._is_own(session):
+                    raise IndexUnavailable(type(error).__name__) from error
+                wrapped = DBAPIError.instance(
+                    None,
+                    None,
+                    error,
+                    Error,
+                    hide_parameters=True,
+                    connection_invalidated=raw.closed,
+                    dialect=connection.dialect,
+                )
+                raise wrapped from None
+
+    def _is_own(self, session: Session) -> bool:
+        with self._writing() as own:
+            return own.get_bind() is session.get_bind()

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 from app.core.text import fold
+from app.search.analysis import LONGEST
 from app.search.plan import Near, Plan, plan
 from app.search.postgres_tables import Ask, Tables
 from app.search.postgres_terms import quoted
@@ -189,7 +190,7 @@ def read(
         facts.roughly(term)
     for clause in query.clauses:
         if clause.prefix:
-            facts.beginning(fold(clause.text))
+            facts.beginning(fold(clause.text)[:LONGEST])
     for _ in range(_MOST_LOOKS):
         asked = plan(query, said)
         for want in asked.wants:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.ads import service as ads
@@ -197,7 +198,7 @@ _merging: list[Thread] = []
 def _merge(index: Index) -> None:
     try:
         index.merge(thorough=False)
-    except (IndexBusy, IndexUnavailable, OSError) as error:
+    except (IndexBusy, IndexUnavailable, OSError, SQLAlchemyError) as error:
         log.info("The index is not merged now: %s", type(error).__name__)
 
 

@@ -4,14 +4,17 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import sqlalchemy as sa
 import time_machine
+from flask import g
 
 from app import create_app, replica
-from app.db import alembic, db
+from app.db import REPLICA, alembic, db
+from app.search.index import SearchPage
+from app.search.postgres_index import PostgresIndex
 from tests import postgres
 from tests.board import AD, Board
 from tests.conftest import settings_in
@@ -38,14 +41,17 @@ def pair() -> Iterator[Pair]:
 
 
 @pytest.fixture
-def board(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Board]:
+def board(
+    request: pytest.FixtureRequest, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Board]:
+    """A board that asks the replica; its further settings may be given as a parameter."""
     monkeypatch.setattr(replica, "MOST_BEHIND", timedelta(hours=1))  # posting moves the clock on
     monkeypatch.setattr(replica, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(replica, "REST_SECONDS", 0.1)
     name = postgres.name_of(tmp_path)
     run(pair.database, f"CREATE DATABASE {name}")
     urls = {"database_url": pair.database.url(name), "database_read_url": pair.replica.url(name)}
-    app = create_app(settings_in(tmp_path, **urls))
+    app = create_app(settings_in(tmp_path, **urls, **getattr(request, "param", {})))
     with app.app_context():
         alembic.upgrade()
     with time_machine.travel(datetime.now(UTC), tick=True) as clock:
@@ -118,6 +124,28 @@ def test_a_replica_that_falls_behind_is_not_asked(board: Board, held_up: str) ->
     board.clock.shift(timedelta(hours=2))
 
     assert listed(board, second)
+
+
+@pytest.mark.parametrize("board", [{"search_url": "postgresql:"}], indirect=True)
+@pytest.mark.parametrize("trouble", ["SELECT pg_sleep(60)", "SELECT * FROM search.not_there_yet"])
+def test_a_search_that_fails_on_the_replica_is_answered_by_the_database(
+    board: Board, pair: Pair, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    box = board.publish()
+    catch_up(pair)
+    assert listed(board, box)
+    search, asked = PostgresIndex.search, []
+
+    def search_in_vain(self: PostgresIndex, *args: Any, **named: Any) -> SearchPage:
+        asked.append(g.get("asks", ""))
+        if asked[-1] == REPLICA:
+            self._ask("SELECT set_config('statement_timeout', '100', false)", ())
+            self._ask(trouble, ())
+        return search(self, *args, **named)
+
+    monkeypatch.setattr(PostgresIndex, "search", search_in_vain)
+    assert listed(board, box)
+    assert asked == [REPLICA, "default"]
 
 
 def test_a_replica_that_is_gone_is_not_missed_and_asked_again_when_it_is_back(

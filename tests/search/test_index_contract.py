@@ -426,3 +426,9 @@ def test_somewhere_is_where_the_catalogue_says(crowded: Index) -> None:
     by_box = {one.box: one for one in CROWD}
     assert page.total
     assert {by_box[box].place_id for box in page.boxes} == {near.id}
+
+
+@pytest.mark.parametrize("q", ["ﷺ" * 63, "kettle " + "ﷺ" * 40, "x" * 200, "kettle-" + "ﷺ" * 60])
+def test_a_word_that_grows_as_it_is_folded_is_looked_for_all_the_same(index: Index, q: str) -> None:
+    fill(index, ad(1, headline="kettle"))
+    assert index.search(ask(q), NOW).total in {0, 1}
