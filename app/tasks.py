@@ -2,10 +2,12 @@
 
 import atexit
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
+from typing import Any
 
 from app.ads import service as ads
 from app.alerts import service as alerts
@@ -33,6 +35,7 @@ log = logging.getLogger(__name__)
 ALERTS = 500  # that look in one round; the next takes up the rest
 
 INTRODUCED = 5  # ads that one mail names
+SWEEPS_TRIED = 60  # once a second, while a worker reads ads
 
 
 def refresh_index() -> None:
@@ -78,7 +81,15 @@ def refresh_vectors() -> None:
 
 def sweep_vectors() -> None:
     """Compare what is known for matching with the ads there are."""
-    (refresh if is_sqlite() else shared).sweep(vectors(), now=utcnow())
+    if is_sqlite():
+        refresh.sweep(vectors(), now=utcnow())
+        return
+    for _ in range(SWEEPS_TRIED):
+        with alone("vectors") as mine:  # what both wrote of one ad could be the older
+            if mine:
+                shared.sweep(vectors(), now=utcnow())
+                return
+        time.sleep(1)
 
 
 def send_reminders() -> None:
@@ -167,9 +178,11 @@ def introduce() -> None:
         return  # nothing has been read yet; they are told later
     with transaction() as session:
         for ad in ads.introductions_due(session, now=now):
-            found = matching.find(session, vectors(), ad, now=now, most=INTRODUCED).mutual
-            if found:
-                others = [_swap(match) for match in found]
+            found = matching.find(session, vectors(), ad, now=now, most=INTRODUCED)
+            if not found.ready:
+                ad.introduced_at = None  # not read here yet; told later
+            elif found.mutual:
+                others = [_swap(match) for match in found.mutual]
                 draft = messages.matches(site, headline=ad.headline, box=ad.box, others=others)
                 outbox.put(
                     session, draft, site=site, to=ad.person.email, person_id=ad.person_id, now=now
@@ -215,21 +228,28 @@ def forget() -> None:
             known.keep_moderation_days,
         )
     )
+    with _by_itself("forgetting ads"):
+        while do(ads.purge, now=now, unconfirmed=unconfirmed, ended=ended) == ads.PURGED_AT_ONCE:
+            continue
     # Each by itself: one that went through all tables would meet everybody who writes meanwhile.
-    do(ads.purge, now=now, unconfirmed=unconfirmed, ended=ended)
-    do(keeping.purge, now=now, unconfirmed=unconfirmed, idle=idle)
-    do(accepting.purge, now=now, kept=incoming)
-    do(bounces.purge, now=now)
-    do(alerts.purge, now=now, unconfirmed=unconfirmed)
-    do(outbox.purge, before=now - sent)
-    do(moderation.purge, before=now - moderated, sources_before=now - sources)
-    do(moderation.membership.purge, now=now)
-    do(limits.purge, now=now)
-    do(spam.purge, now=now)
-    do(people.purge, now=now)
-    do(people.purge_unconfirmed, before=now - unconfirmed)
-    do(purge_unneeded)
-    do(tallies.fold)
+    steps: list[tuple[Callable[..., object], dict[str, Any]]] = [
+        (keeping.purge, {"now": now, "unconfirmed": unconfirmed, "idle": idle}),
+        (accepting.purge, {"now": now, "kept": incoming}),
+        (bounces.purge, {"now": now}),
+        (alerts.purge, {"now": now, "unconfirmed": unconfirmed}),
+        (outbox.purge, {"before": now - sent}),
+        (moderation.purge, {"before": now - moderated, "sources_before": now - sources}),
+        (moderation.membership.purge, {"now": now}),
+        (limits.purge, {"now": now}),
+        (spam.purge, {"now": now}),
+        (people.purge, {"now": now}),
+        (people.purge_unconfirmed, {"before": now - unconfirmed}),
+        (purge_unneeded, {}),
+        (tallies.fold, {}),
+    ]
+    for step, given in steps:
+        with _by_itself(f"forgetting ({step.__module__})"):
+            do(step, **given)
 
 
 def learn_spam() -> None:

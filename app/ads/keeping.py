@@ -13,6 +13,7 @@ from app.ads.models import Ad
 from app.people.models import Person
 
 REMINDED_AT_ONCE = 200  # ads in one unit of work; the next round takes up the rest
+PURGED_AT_ONCE = 1000  # ads; a statement can name 65,535 of them, and others want to write
 INTRODUCED_AT_ONCE = 20  # fewer, since matches are looked for while others wait to write
 
 
@@ -37,7 +38,8 @@ def purge(
 ) -> int:
     """Delete ads nobody confirmed for so long, and those that ended so long ago; returns how many.
 
-    Of a held ad that was never decided on, its last change counts.
+    PURGED_AT_ONCE at most: if it was so many, there may be more. Of a held ad that was never
+    decided on, its last change counts.
     """
     ended_before = now - ended
     due = sa.or_(
@@ -46,7 +48,7 @@ def purge(
         sa.and_(Ad.state.in_(("live", "paused")), Ad.expires_at <= ended_before),
         sa.and_(Ad.state == "held", Ad.updated_at <= ended_before),
     )
-    ids = list(session.scalars(select(Ad.id).where(due)))
+    ids = list(session.scalars(select(Ad.id).where(due).limit(PURGED_AT_ONCE)))
     _delete(session, ids)
     return len(ids)
 

@@ -24,7 +24,13 @@ from app.ads.asking import (
     newest,
     of_person,
 )
-from app.ads.keeping import erase_of, introductions_due, purge, reminders_due
+from app.ads.keeping import (
+    PURGED_AT_ONCE,
+    erase_of,
+    introductions_due,
+    purge,
+    reminders_due,
+)
 from app.ads.marks import (
     IN_STEP,
     drop_marks,
@@ -49,6 +55,7 @@ from app.spam.service import UNREMARKABLE, Assessment
 # The door of the room: what stands in the modules beside this one is reached through it.
 __all__ = [
     "IN_STEP",
+    "PURGED_AT_ONCE",
     "AdGone",
     "AdUnknown",
     "AlreadyStands",

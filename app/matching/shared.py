@@ -53,8 +53,7 @@ class _Place(NamedTuple):
 
 def refresh_now(vectors: Vectors, *, now: datetime) -> int:
     """Read what changed since into the table; returns how many ads were looked at."""
-    if vectors.damaged():
-        vectors.make()  # what it learns of the catalogue is needed to read ads
+    _make_if_damaged(vectors)  # what it learns of the catalogue is needed to read ads
     done = 0
     while True:
         with reading() as session:
@@ -67,8 +66,7 @@ def refresh_now(vectors: Vectors, *, now: datetime) -> int:
 
 def sweep(vectors: Vectors, *, now: datetime) -> int:
     """Compare the table with the live ads: read what is missing, forget what is live no more."""
-    if vectors.damaged():
-        vectors.make()
+    _make_if_damaged(vectors)
     with reading() as session:
         live = set(refresh.live_ids(session, now))
         there = _standing(session, _kind(vectors))
@@ -182,14 +180,22 @@ def _rows(vectors: Vectors) -> int:
     return len(view.cards) if view else 0
 
 
+def _make_if_damaged(vectors: Vectors) -> None:
+    if not vectors.damaged():
+        return
+    with _alone(vectors, wait=True):  # whoever follows may be making it, or filling it
+        if vectors.damaged():
+            vectors.make()
+
+
 @contextmanager
-def _alone(vectors: Vectors) -> Iterator[bool]:
-    """Whether we are the only process of this machine that follows now."""
+def _alone(vectors: Vectors, *, wait: bool = False) -> Iterator[bool]:
+    """Whether we are the only process of this machine that follows now; after a `wait` we are."""
     folder = vectors.shelf.folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_name(f"{folder.name}.following").open("w") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             yield False
         else:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +12,8 @@ import time_machine
 from flask import Flask
 from pydantic import ValidationError
 
+from app.ads import keeping
+from app.ads import service as ads
 from app.core.secret import Address
 from app.db import Base, db, transaction
 from app.mail import messages, outbox
@@ -39,6 +43,30 @@ def count(board: Board, table: str, where: str = "true") -> int:
 def tidy(board: Board) -> None:
     with board.app.app_context():
         forget()
+
+
+def test_many_ads_are_forgotten_a_few_at_a_time_and_one_step_that_fails_holds_up_no_other(
+    board_with: Callable[..., Board], monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    board = board_with()
+    for number in range(5):
+        board.post_ad(headline=f"Number {number}", email=f"n{number}@members.example")
+    for place in (keeping, ads):
+        monkeypatch.setattr(place, "PURGED_AT_ONCE", 2)
+    board.clock.shift(timedelta(hours=73))
+    tidy(board)
+    assert count(board, "ads") == 0
+
+    for step in (ads, accepting):
+        monkeypatch.setattr(step, "purge", fail)
+    monkeypatch.setattr("app.tasks.tallies.fold", folded := Mock(__module__="app.mail.tallies"))
+    tidy(board)
+    assert folded.called
+    assert caplog.text.count("forgetting") == 2
+
+
+def fail(*_: object, **__: object) -> None:
+    raise RuntimeError
 
 
 # --- what is put there to be forgotten ------------------------------------------------------------
