@@ -5,6 +5,7 @@ be some moments old. Everybody else, and every page of somebody's own, asks the 
 """
 
 import logging
+import math
 import time
 from datetime import timedelta
 from threading import Lock
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 MOST_BEHIND = timedelta(seconds=15)  # since the newest sign of life of a worker that it knows of
 LOOK_SECONDS = 1.0  # between looks at how far it follows
+HANGS_SECONDS = 2.0  # a look that takes so long: nobody else asks it meanwhile
 REST_SECONDS = 5.0  # it is left alone after it failed
 
 # Pages that are the same for all who have no session.
@@ -52,15 +54,18 @@ class Replica:
         self._lock = Lock()
         self._follows = False
         self._look_at = 0.0  # on the monotonic clock
+        self._looks_since = math.inf
 
     def follows(self) -> bool:
         """Whether to ask it; looked at once in LOOK_SECONDS, by one thread while others go on."""
         if time.monotonic() >= self._look_at and self._lock.acquire(blocking=False):
+            self._looks_since = time.monotonic()
             try:
                 self._set(self._looks_well())
             finally:
+                self._looks_since = math.inf
                 self._lock.release()
-        return self._follows
+        return self._follows and time.monotonic() - self._looks_since < HANGS_SECONDS
 
     def failed(self) -> None:
         """Leave it alone for a while."""
@@ -129,5 +134,8 @@ def _look_again(response: Response) -> Response:
     """What the replica has not heard of yet may be there all the same, or be back."""
     if g.get("asks", "") == REPLICA and response.status_code in {404, 410}:
         ask("default")
-        return current_app.make_response(anew())
+        response = current_app.make_response(anew())
+        for name in request.blueprints:  # whose turn is over: the application's comes after it
+            for follow_up in reversed(current_app.after_request_funcs.get(name, [])):
+                response = current_app.ensure_sync(follow_up)(response)
     return response

@@ -54,11 +54,16 @@ def sign_in(token: str) -> None:
     g.pop("person", None)
 
 
+def forget_browser() -> None:
+    """It speaks for nobody any more; what the database knows of it goes with its person."""
+    session.clear()
+    g.pop("person", None)
+
+
 def sign_out() -> None:
     """Forget this browser here and in the database."""
     token = session.get("sid")
-    session.clear()
-    g.pop("person", None)
+    forget_browser()
     if isinstance(token, str):
         with transaction() as work:
             people.close_session(work, token)

@@ -15,7 +15,7 @@ from app.board.language import gettext, ngettext
 from app.board.record import Record, record_of
 from app.board.record_words import in_words
 from app.core.clock import utcnow
-from app.current import index, site
+from app.current import index, settings, site
 from app.db import checkpoint, db, transaction
 from app.mail import forgetting, messages, outbox
 from app.moderation import service as moderation
@@ -129,18 +129,22 @@ def erase_all(work: Session, person: Person, *, now: datetime) -> list[int]:
 def goodbye(erased_ads: list[int], *, own: bool) -> ResponseReturnValue:
     """After the transaction: let go of their browser, if it is this one, and of every trace."""
     if own:
-        access.sign_out()
+        access.forget_browser()
     _leave_no_trace(erased_ads)
     return redirect(url_for("my_data.erased"), 303)
 
 
 def _leave_no_trace(erased_ads: list[int]) -> None:
-    """Overwrite what was erased in the files too; where one is busy, the worker does it later."""
+    """Overwrite what was erased in the files too; where one is busy, the worker does it later.
+
+    An index in the database went with the ads, and is cleared up daily.
+    """
     db.session.close()  # what this very request has read would keep the log from being emptied
-    try:
-        projection.forget(index(), erased_ads)
-    except (IndexBusy, OSError) as error:
-        log.warning("erased ads are still in the index: %s", type(error).__name__)
+    if not settings().search_in_database:
+        try:
+            projection.forget(index(), erased_ads)
+        except (IndexBusy, OSError) as error:
+            log.warning("erased ads are still in the index: %s", type(error).__name__)
     if not checkpoint():
         log.warning("what was erased is still in the write-ahead log")
 

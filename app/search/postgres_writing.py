@@ -35,6 +35,7 @@ Sessions = Callable[[], AbstractContextManager[Session]]
 _NOT_AVAILABLE = "55P03"  # lock_not_available
 _TRIES, _PAUSE = 30, 0.3  # of changing tables, while somebody reads the old ones for long
 _NEW = "_new"
+_LATE = 300  # numbers that may be given, and not committed yet, when terms are counted
 
 
 def write(connection: sa.Connection, tables: Tables, ads: Sequence[Written]) -> int:
@@ -160,7 +161,7 @@ class PostgresBatch:
     def _copy_late_terms(self, connection: sa.Connection, new: Tables, before: int) -> None:
         connection.exec_driver_sql(
             f"INSERT INTO {new.terms} (term, ads) SELECT term, ads FROM {self._tables.terms} "
-            "WHERE number > %s ON CONFLICT DO NOTHING", (before,)
+            "WHERE number > %s ON CONFLICT DO NOTHING", (before - _LATE,)
         )  # fmt: skip
 
     def _numbers(self, connection: sa.Connection) -> int:
@@ -225,12 +226,17 @@ def _key(name: str) -> str:
 
 
 def in_step(connection: sa.Connection, tables: Tables) -> tuple[bool, bool]:
-    """Take part in writing until this transaction ends: whether there are tables, and no batch."""
+    """Take part in writing until this transaction ends: whether there are tables, and no batch.
+
+    Tables that are newer than what this transaction sees count as a batch: what it takes out of
+    them it does not find there.
+    """
     swap, batch = _key(f"{tables.lock} swap"), _key(f"{tables.lock} batch")
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({swap})")
     found = connection.exec_driver_sql(
-        f"SELECT to_regclass(%s) IS NOT NULL, pg_try_advisory_xact_lock_shared({batch})",
-        (tables.ads,),
+        f"SELECT to_regclass(%s) IS NOT NULL, pg_try_advisory_xact_lock_shared({batch}) "
+        "AND EXISTS (SELECT 1 FROM pg_class WHERE oid = to_regclass(%s))",
+        (tables.ads, tables.ads),
     ).one()
     return bool(found[0]), bool(found[1])
 

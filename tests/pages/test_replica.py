@@ -1,5 +1,6 @@
 """Readers’ pages ask a replica that follows; whoever just wrote something sees it at once."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -124,6 +125,37 @@ def test_a_replica_that_falls_behind_is_not_asked(board: Board, held_up: str) ->
     board.clock.shift(timedelta(hours=2))
 
     assert listed(board, second)
+
+
+def test_what_the_replica_has_not_heard_of_is_answered_as_ever(board: Board, held_up: str) -> None:
+    _, second = another(board)
+    time.sleep(0.15)
+    told, known = (board.browser().get(f"/api/v1/ads/{box}") for box in (second, held_up))
+    assert (told.status_code, known.status_code) == (200, 200)
+    assert set(told.headers.keys()) == set(known.headers.keys())
+    assert told.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_a_replica_that_hangs_is_asked_by_nobody_else(
+    board: Board, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board.publish()  # and the worker gives a sign of life
+    catch_up(pair)
+    with board.app.app_context():
+        ours = board.app.extensions["replica"]
+        until(ours.follows)
+        released = threading.Event()
+        monkeypatch.setattr(replica, "HANGS_SECONDS", 0.05)
+        monkeypatch.setattr(ours, "_looks_well", released.wait)
+        time.sleep(0.15)
+        looking = threading.Thread(target=ours.follows)
+        looking.start()
+        try:
+            until(lambda: not ours.follows())
+        finally:
+            released.set()
+            looking.join()
+        assert ours.follows()
 
 
 @pytest.mark.parametrize("board", [{"search_url": "postgresql:"}], indirect=True)

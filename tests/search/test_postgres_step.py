@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -190,6 +190,32 @@ def test_what_happens_while_the_index_is_made_anew_is_in_the_new_one(
     assert differences(index) == []
     assert projection.refresh_now(index, now=utcnow()) == marks() + 3
     assert (marks(), differences(index)) == (0, [])
+
+
+def test_who_sees_no_further_than_before_the_new_index_leaves_a_mark(index: PostgresIndex) -> None:
+    box = post("a lantern that goes")
+    with transaction() as session:
+        ad = ads.find_ad(session, box)
+        assert ad is not None
+        rebuild_elsewhere(index)
+        ads.close(session, ad=ad, now=utcnow())
+    assert marks() == 1
+    projection.refresh_now(index, now=utcnow())
+    assert boxes(index, "lantern") == set()
+    assert differences(index) == []
+
+
+def rebuild_elsewhere(index: PostgresIndex) -> None:
+    """As another process would."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def make() -> None:
+        with app.app_context():
+            projection.rebuild(db.session, index, now=utcnow())
+            db.session.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(make).result()
 
 
 def test_who_was_writing_when_it_began_is_waited_for(app: Flask, index: PostgresIndex) -> None:
