@@ -40,7 +40,7 @@ def open_note(target: sa.Engine, source: Source) -> Note:
     if note is not None and note.state == "right":
         raise Trouble(
             "Another board was brought here, or this one before it was upgraded, so nothing was "
-            "changed. Name a new, empty database."
+            "changed. Give the command again that brought it, or name a new, empty database."
         )
     return anew(target, source)
 

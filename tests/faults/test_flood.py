@@ -5,6 +5,7 @@ import os
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from app.spam import policy, service
 from app.spam.models import TextBand, TextGroup, TextSeen
 from tests import postgres
 from tests.faults.relay_site import letters, own_words
-from tests.faults.site import PATIENCE, SHARE, Answer, Site, family
+from tests.faults.site import SHARE, Answer, Site, family
 
 SOURCES, POSTS = 50, 2000 // SHARE
 FIRST = 20_000  # the number of the first source and person of the flood
@@ -67,28 +68,29 @@ def size(site: Site) -> int:
 def test_a_flood_of_posts_from_fifty_sources_drowns_nobody(served: Site) -> None:
     served.ad(0)
     before, disk = memory(served), size(served)
-    numbers = itertools.count()
+    numbers, been = itertools.count(), Event()
 
     def flood(_hand: int) -> list[Answer]:
         answers = []
-        while (number := next(numbers)) < POSTS and time.monotonic() < deadline:
+        while (number := next(numbers)) < POSTS or not been.is_set():
             fields = served.ad(FIRST + number, **pitch(number))
             answers.append(served.post("/ads/new", fields, source=FIRST + number % SOURCES))
         return answers
 
-    deadline = time.monotonic() + 12 * PATIENCE
     with ThreadPoolExecutor(HANDS + 1) as people:
         flooding = [people.submit(flood, hand) for hand in range(HANDS)]
         others = []
-        for number in range(1, 21):
-            others.append(served.post("/ads/new", served.ad(number, **own(number)), source=number))
-            others.append(served.get("/ads"))
-            time.sleep(0.5)
-        still = not all(one.done() for one in flooding)
+        try:
+            for number in range(1, 21):
+                ad = served.ad(number, **own(number))
+                others.append(served.post("/ads/new", ad, source=number))
+                others.append(served.get("/ads"))
+                time.sleep(0.5)
+        finally:
+            been.set()  # the flood goes on as long as the others are there
         answers = [answer for one in flooding for answer in one.result()]
 
-    assert still, "the flood was over before the others were: nothing was tried"
-    assert len(answers) == POSTS
+    assert len(answers) >= POSTS
     assert {answer.status for answer in answers} <= {303, 429}
     assert {answer.status for answer in others} == {200, 303}
     assert served.publish(30, **own(30))  # somebody else’s ad goes live as ever
