@@ -14,7 +14,7 @@ from flask import Flask
 
 from app.config import ROOT
 from app.core.clock import utcnow
-from app.db import alembic, db, is_sqlite, transaction
+from app.db import alembic, db, transaction
 from app.doctor import database, service
 from app.mail.models import OutboxMail, Pause
 from tests import postgres
@@ -134,16 +134,6 @@ def test_a_database_that_hangs_is_not_asked_further(
     assert said.of("database") == [("bad", "No answer came within 0 s.")]
     for part in ("index", "worker", "outbox"):
         assert said.of(part) == [("look", "Not looked at.")]
-
-
-def test_postgresql_is_asked_for_its_version_its_room_and_its_clock(make_app: Make) -> None:
-    app = make_app()
-    with app.app_context():
-        if is_sqlite():
-            pytest.skip("asks a PostgreSQL")
-    lines = [said for level, said in look(app).of("database") if level == "ok"]
-    assert any(line.startswith("PostgreSQL 1") for line in lines)
-    assert any("connections are in use" in line for line in lines)
 
 
 def test_a_folder_that_is_not_there_is_to_be_made_and_its_parent_left_alone(
