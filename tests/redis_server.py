@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import free_port
+
 PROGRAM = shutil.which("redis-server")
 needed = pytest.mark.skipif(
     PROGRAM is None, reason="there is no redis-server here (on Debian: apt install redis-server)"
@@ -18,8 +20,7 @@ class Redis:
     """A Redis of the test's own, on a loopback port."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self._folder = folder
         self.start()
 

@@ -28,7 +28,7 @@ from app.config import ROOT
 from app.each_request import HEADER
 from app.worker import Task
 from tests.board import Board
-from tests.test_serve import free_port
+from tests.waiting import free_port, until
 
 ADDRESS = "anwen.prydderch@home.example"
 Lines = Callable[[], list[dict[str, Any]]]
@@ -490,7 +490,7 @@ def test_a_web_server_in_production_writes_json_and_nothing_of_its_visitors(tmp_
     )  # fmt: skip
     try:
         home = f"http://127.0.0.1:{port}"
-        until_it_answers(home)
+        until(lambda: visit(f"{home}/healthz") == 200)
         for path in ("/ads?q=anwen.prydderch%40home.example", "/l/anwen.prydderch@home.example"):
             visit(home + path)
     finally:
@@ -504,13 +504,6 @@ def test_a_web_server_in_production_writes_json_and_nothing_of_its_visitors(tmp_
     assert "127.0.0.1" not in "".join(
         json.dumps(line) for line in found if line["logger"] != "gunicorn.error"
     )
-
-
-def until_it_answers(home: str) -> None:
-    deadline = time.monotonic() + 90
-    while visit(f"{home}/healthz") != 200:
-        assert time.monotonic() < deadline, "it never answered"
-        time.sleep(0.2)
 
 
 def visit(url: str) -> int:

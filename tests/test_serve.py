@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app import boot, create_app, db
 from app.ads.models import Ad
 from app.config import ROOT, Settings
+from tests.waiting import free_port
 
 STARTS_WITHIN = 30  # seconds, on a busy machine
 Start = Callable[..., subprocess.Popen[str]]
@@ -63,12 +64,6 @@ def start(surroundings: dict[str, str]) -> Iterator[Start]:
             process.wait(20)
         assert process.stdout is not None
         process.stdout.close()
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def first_line(process: subprocess.Popen[str]) -> str:

@@ -2,8 +2,6 @@
 
 import logging
 import threading
-import time
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -18,6 +16,7 @@ from app.mail.policy import Outcome, Paused, Trouble
 from app.mail.transports import FolderTransport, Parcel
 from app.worker import Task
 from tests.mail.conftest import app, person, promise, row
+from tests.waiting import until
 
 __all__ = ["app", "person"]
 
@@ -37,13 +36,6 @@ class Running:
         self.stop.set()
         self.thread.join(5)
         assert not self.thread.is_alive()
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
-    while not true():
-        assert time.monotonic() < deadline, "waited for too long"
-        time.sleep(0.01)
 
 
 def failing() -> None:

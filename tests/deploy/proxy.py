@@ -15,7 +15,7 @@ from threading import Thread
 from typing import Any
 
 from app.config import ROOT
-from tests.faults.site import free_port, until
+from tests.waiting import free_port, until
 
 NAME = "board.example.org"
 PROGRAM = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")

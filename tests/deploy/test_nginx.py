@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from tests.deploy.proxy import NAME, Behind, Proxy
-from tests.faults.site import free_port
+from tests.waiting import free_port
 
 Start = Callable[..., Proxy]
 SECRET = "/l/k7Xq-a-mailed-link"

@@ -22,7 +22,8 @@ from app.ads.models import Ad
 from app.config import ROOT
 from tests.conftest import a_database
 from tests.deploy.proxy import NAME, Proxy
-from tests.faults.site import Answer, Site, email, family, until
+from tests.faults.site import Answer, Site, email, family
+from tests.waiting import until
 
 # What systemd does between fork and exec (sd_listen_fds(3)).
 HAND_OVER = """

@@ -18,11 +18,12 @@ from app.db import transaction
 from app.people import service as people
 from app.relay.aliases import alias_of
 from app.relay.policy import Role
-from tests.faults.site import SECRET, Answer, Site, free_port, until
+from tests.faults.site import SECRET, Answer, Site
 from tests.faults.starter import Program, Starter
 from tests.mail.server import MailServer
 from tests.relay.mailin.post import DOMAIN, TRUSTED, at
 from tests.relay.talk import Talk
+from tests.waiting import free_port, until
 from tests.words import own_words as own_words
 
 ROOT_NAME, HOME = "quillon", "kith.example"  # in everybody's address, and in no text

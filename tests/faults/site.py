@@ -4,11 +4,10 @@ import http.client
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -24,13 +23,13 @@ from app.db import db
 from tests import outside
 from tests.board import AD, Form
 from tests.outside import database_of
+from tests.waiting import PATIENCE, free_port, until
 from tests.words import own_sides, own_words
 
 REFUSED, BROKEN = -1, 0  # nobody was listening; nobody knows what became of the request
 QUICKEST = 3.1  # seconds after which a form is not taken for a machine's
 # What takes minutes is tried with a fifth as many of everything, unless the whole is asked for.
 SHARE = 1 if os.environ.get("TEST_FAULTS") == "whole" else 5
-PATIENCE = 180.0  # seconds; nothing waits this long on purpose
 SECRET = "only for these tests, and long enough for them"
 _DROPPED = {"APP_ENV", "SITE_NAME", "PORT", "DEMO", "RELAY_DOMAIN", "REDIS_URL"}
 
@@ -256,17 +255,3 @@ def family(parent: int) -> set[int]:
     pairs = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
     children = {pid for pid, of in pairs if of == parent}
     return children | {pid for child in children for pid in family(child)}
-
-
-def until(true: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Wait until `true` is."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "waited for too long"
-        time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NoReturn, Self
 
 from app.config import ROOT
-from tests.faults.site import until
+from tests.waiting import until
 
 WORDS = (
     "Somebody seeks help with a rota, ring 01970 000 000 or write to gwen at members dot example"

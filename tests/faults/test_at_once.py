@@ -18,8 +18,9 @@ from app.db import db
 from app.mail.models import OutboxMail
 from app.people.models import Person
 from app.relay.models import Message
-from tests.faults.site import Answer, Site, email, until
+from tests.faults.site import Answer, Site, email
 from tests.faults.test_refresh_killed import many_ads
+from tests.waiting import until
 
 TOGETHER = 5
 PATIENT = 5.0  # seconds that anybody waits at most while an import is running

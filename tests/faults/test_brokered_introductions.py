@@ -18,9 +18,9 @@ from app.moderation import service as moderation
 from app.moderation.introductions import service as introductions
 from app.people import service as people
 from tests.faults.relay_site import RelaySite
-from tests.faults.site import until
 from tests.faults.test_at_once import at_once, statuses
 from tests.mail.server import MailServer
+from tests.waiting import until
 
 PAIRS = 4
 OVER = b"About the introduction"

@@ -11,8 +11,8 @@ from app.core.clock import utcnow
 from app.db import transaction
 from app.matching import refresh
 from tests.faults.relay_site import RelaySite
-from tests.faults.site import until
 from tests.mail.server import MailServer
+from tests.waiting import until
 
 PAIRS = 3
 KNOWN = [

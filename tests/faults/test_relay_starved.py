@@ -12,11 +12,11 @@ import pytest
 
 from tests import postgres
 from tests.faults.relay_site import RelaySite, copies, letters, mail_from
-from tests.faults.site import until
 from tests.faults.starter import Starter
 from tests.faults.test_trouble import assert_designed, locked
 from tests.mail.server import HANG, MailServer
 from tests.relay.mailin.test_taking import POISON
+from tests.waiting import until
 
 WORDS = "Would Friday at noon suit you, by the clock in the square?"
 NO_ROOM, LATER = 452, 451

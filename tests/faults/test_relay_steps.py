@@ -8,8 +8,9 @@ import pytest
 
 from tests.board import AD
 from tests.faults.relay_site import RelaySite, body_of, copies, email_of, mail_from
-from tests.faults.site import BROKEN, Answer, until
+from tests.faults.site import BROKEN, Answer
 from tests.mail.server import MailServer
+from tests.waiting import until
 
 WORDS = "Would Friday at noon suit you, by the clock in the square?"
 FIRST = "Dear Box, I kept a shop in the old harbour for nineteen years. Tea?"

@@ -11,10 +11,11 @@ from app.ads.models import Ad
 from app.db import db
 from app.mail.models import OutboxMail
 from tests import postgres
-from tests.faults.site import BROKEN, REFUSED, Site, email, until
+from tests.faults.site import BROKEN, REFUSED, Site, email
 from tests.faults.test_trouble import locked
 from tests.leaks.people import WRITER
 from tests.oracle import assert_no_leak
+from tests.waiting import until
 
 ENDS_WITHIN = 8.0  # seconds
 

@@ -15,8 +15,9 @@ from app.ads.models import Ad
 from app.db import db
 from app.mail.models import OutboxMail
 from tests import postgres
-from tests.faults.site import Answer, Site, email, family, until
+from tests.faults.site import Answer, Site, email, family
 from tests.outside import outside
+from tests.waiting import until
 
 UNTOUCHED = resource.RLIM_INFINITY
 pytestmark = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux")

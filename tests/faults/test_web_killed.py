@@ -21,8 +21,9 @@ from app.mail.policy import LEASE
 from app.mail.transports import SmtpTransport
 from app.people.models import Person
 from app.relay.models import Message, Thread
-from tests.faults.site import BROKEN, Answer, Site, email, family, until
+from tests.faults.site import BROKEN, Answer, Site, email, family
 from tests.mail.server import HANG, MailServer
+from tests.waiting import until
 
 PEOPLE, HELPERS, KILLS = 48, 6, 3  # who post or reply, how many at once, how often it dies
 TRIES = 60  # a person presses the button again until they are told, but not for ever

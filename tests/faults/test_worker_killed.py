@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import groupby
@@ -22,6 +22,7 @@ from app.mail.policy import LEASE, Sent
 from app.mail.transports import SmtpTransport
 from tests.mail.conftest import SITE, promise, row
 from tests.mail.server import HANG, MailServer
+from tests.waiting import until
 
 
 @contextmanager
@@ -36,13 +37,6 @@ def worker(folder: Path, url: str) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.kill()
         process.communicate()
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 15
-    while not true():
-        assert time.monotonic() < deadline, "waited for too long"
-        time.sleep(0.02)
 
 
 def later() -> timedelta:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from app.config import ROOT
 from tests.outside import database_of
+from tests.waiting import free_port
 
 START_SECONDS = 60
 
@@ -28,7 +28,7 @@ class Live:
 @contextmanager
 def board(folder: Path) -> Iterator[Live]:
     """Start a board with the demo ads in `folder`; it ends, web server and worker, on leaving."""
-    port = _free_port()
+    port = free_port()
     log = folder / "board.log"
     with log.open("wb") as lines:
         process = subprocess.Popen(
@@ -63,12 +63,6 @@ def flask(live: Live, *args: str) -> str:
     )
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def _surroundings(folder: Path, port: int) -> dict[str, str]:

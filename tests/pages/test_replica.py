@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from tests.board import AD, Board
 from tests.conftest import settings_in
 from tests.doctor.patient import look
 from tests.postgres_server import Server
+from tests.waiting import until
 
 pytestmark = postgres.needed
 
@@ -69,13 +70,6 @@ def run(server: Server, statement: str, database: str = "postgres") -> object:
     with engine.connect() as connection:
         done = connection.exec_driver_sql(statement)
         return done.scalar() if done.returns_rows else None
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < deadline, "waited for too long"
-        time.sleep(0.05)
 
 
 def catch_up(pair: Pair) -> None:

@@ -15,10 +15,10 @@ from tests.faults.conftest import server, starter
 from tests.faults.crowd import Crowd
 from tests.faults.reckoning import Reckoning
 from tests.faults.relay_site import Conversation, RelaySite, mail_from
-from tests.faults.site import until
 from tests.faults.starter import Starter
 from tests.mail.server import MailServer
 from tests.postgres_server import Server
+from tests.waiting import until
 
 __all__ = ["server", "starter"]
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from app.config import ROOT
-from tests.faults.site import free_port, until
+from tests.waiting import free_port, until
 
 AUTHSERV = "mx.board.example"
 _PROGRAMS = Path("/usr/lib/postfix/sbin")

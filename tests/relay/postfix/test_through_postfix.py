@@ -16,9 +16,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.conftest import a_database
-from tests.faults.site import Site, email, free_port, until
+from tests.faults.site import Site, email
 from tests.mail.server import MailServer
 from tests.relay.postfix.server import AUTHSERV, Postfix
+from tests.waiting import free_port, until
 
 DOMAIN = "reply.board.example"
 WRITER, REPLIER, STRANGER = email(1), email(2), "stranger@elsewhere.example"
