@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.db import Base, upsert
 
+SILENT = timedelta(seconds=60)  # without a beat: no worker is well
+MOST_BEHIND = timedelta(seconds=15)  # a replica whose newest beat is older is not asked
 FORGOTTEN = timedelta(days=1)  # after which a worker that was moved elsewhere leaves no trace
 
 

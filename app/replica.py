@@ -7,7 +7,6 @@ be some moments old. Everybody else, and every page of somebody's own, asks the 
 import logging
 import math
 import time
-from datetime import timedelta
 from threading import Lock
 
 from flask import Flask, current_app, g, request
@@ -22,7 +21,6 @@ from app.db import REPLICA, ask, db
 
 log = logging.getLogger(__name__)
 
-MOST_BEHIND = timedelta(seconds=15)  # since the newest sign of life of a worker that it knows of
 LOOK_SECONDS = 1.0  # between looks at how far it follows
 HANGS_SECONDS = 2.0  # a look that takes so long: nobody else asks it meanwhile
 REST_SECONDS = 5.0  # it is left alone after it failed
@@ -87,7 +85,7 @@ class Replica:
                 beat = heartbeat.last_beat(session)
         except SQLAlchemyError:
             return False
-        return beat is not None and utcnow() - beat <= MOST_BEHIND
+        return beat is not None and utcnow() - beat <= heartbeat.MOST_BEHIND
 
 
 def init_app(app: Flask) -> None:

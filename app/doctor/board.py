@@ -12,9 +12,6 @@ from app.mail import standing
 from app.search import projection
 from app.search.index import Index, IndexUnavailable
 
-SILENT = timedelta(seconds=60)  # without a sign of life
-WAITS = timedelta(minutes=15)  # that a mail which is due may lie
-
 
 def index(session: Session, index: Index, now: datetime) -> Finding:
     """`flask search check` in brief: it is whole, and has as many ads as are live."""
@@ -38,7 +35,7 @@ def worker(session: Session, now: datetime) -> Finding:
         return bad("worker", "There has been no sign of life.", advice)
     silent = max(now - beat, timedelta())
     said = f"The last sign of life was {silent.total_seconds():.0f} s ago."
-    return bad("worker", said, advice) if silent > SILENT else ok("worker", said)
+    return bad("worker", said, advice) if silent > heartbeat.SILENT else ok("worker", said)
 
 
 def mails(session: Session, now: datetime) -> Iterator[Finding]:
@@ -47,7 +44,7 @@ def mails(session: Session, now: datetime) -> Iterator[Finding]:
     due = standing.oldest_wait(session, now=now) or timedelta()
     oldest = standing.oldest_promise(session, now=now) or timedelta()
     said = f"{counts.get('pending', 0)} wait, the oldest for {_long(oldest)}."
-    if due > WAITS:
+    if due > standing.LIES:
         yield bad(part, said, "The worker should have taken it: see that it runs.")
     elif oldest > timedelta(days=1):
         yield look(part, said, "Run: flask outbox status. It says why each waits.")

@@ -22,7 +22,6 @@ PART = "database"
 LARGE_LOG = 256_000_000  # bytes of a write-ahead log that the worker should long have emptied
 FEW, NONE = 20, 3  # connections a server has left
 OLDEST = 15  # the PostgreSQL this is tried on
-BEHIND = timedelta(seconds=15)  # a replica that is further behind is not asked
 
 
 def check(now: datetime) -> Iterator[Finding]:
@@ -150,7 +149,7 @@ def _replica(now: datetime) -> Finding:
         )
     behind = max(newest - beat, timedelta())
     said = f"It is {behind.total_seconds():.0f} s behind."
-    if behind > BEHIND:
+    if behind > heartbeat.MOST_BEHIND:
         return look(part, said, "See pg_stat_replication on the database. It is not asked for now.")
     return ok(part, said)
 

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from app.mail.models import OutboxMail, Pause
 from app.mail.policy import STANDING
 
+LIES = timedelta(minutes=15)  # that a mail which is due may wait; then something is wrong
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:

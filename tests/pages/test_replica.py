@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import time_machine
 from flask import g
 
-from app import create_app, replica
+from app import create_app, heartbeat, replica
 from app.db import REPLICA, alembic, db
 from app.search.index import SearchPage
 from app.search.postgres_index import PostgresIndex
@@ -47,7 +47,7 @@ def board(
     request: pytest.FixtureRequest, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Board]:
     """A board that asks the replica; its further settings may be given as a parameter."""
-    monkeypatch.setattr(replica, "MOST_BEHIND", timedelta(hours=1))  # posting moves the clock on
+    monkeypatch.setattr(heartbeat, "MOST_BEHIND", timedelta(hours=1))  # posting moves the clock on
     monkeypatch.setattr(replica, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(replica, "REST_SECONDS", 0.1)
     name = postgres.name_of(tmp_path)
@@ -194,7 +194,11 @@ def test_a_replica_that_is_gone_is_not_missed_and_asked_again_when_it_is_back(
         assert board.app.extensions["replica"].follows()
 
 
-def test_the_doctor_says_how_far_it_follows(board: Board, pair: Pair) -> None:
+def test_the_doctor_says_how_far_it_follows(
+    board: Board, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "MOST_BEHIND", timedelta(seconds=15))
+
     def said() -> tuple[str, str]:
         (line,) = look(board.app).of("replica")
         return line
