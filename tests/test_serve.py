@@ -218,8 +218,12 @@ def prepared(folder: Path, *, demo: bool, **changed: str) -> int:
     }
     app = create_app(Settings(_env_file=None, **settings | changed))
     boot.prepare(app, demo=demo)
-    with app.app_context(), Session(db.db.engine) as session:
-        return session.scalar(sa.select(sa.func.count(Ad.id))) or 0
+    with app.app_context():
+        with Session(db.db.engine) as session:
+            found = session.scalar(sa.select(sa.func.count(Ad.id))) or 0
+        for engine in db.db.engines.values():
+            engine.dispose()
+    return found
 
 
 def test_demo_ads_come_once_and_only_into_an_empty_board(tmp_path: Path) -> None:
