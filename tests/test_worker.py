@@ -36,6 +36,8 @@ class Running:
         self.stop.set()
         self.thread.join(5)
         assert not self.thread.is_alive()
+        # Nobody waits for this one; but it may be asking the database, which a test lets go.
+        until(lambda: "watch" not in {thread.name for thread in threading.enumerate()})
 
 
 def failing() -> None:
