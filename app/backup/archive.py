@@ -29,8 +29,15 @@ BYTES = 4 * 1024 * 1024
 LONGEST = 64 * 1024 * 1024  # bytes of a line: nothing on a board is nearly as long
 # What zipfile, zlib and json raise on damaged bytes, and what reading a line of another form does
 _TORN = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, struct.error),
-    *(KeyError, TypeError, AttributeError, ValueError, NotImplementedError, RuntimeError),
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    struct.error,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ValueError,
+    RuntimeError,
 )
 
 Tell = Callable[[int], None]
