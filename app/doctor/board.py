@@ -44,7 +44,7 @@ def mails(session: Session, now: datetime) -> Iterator[Finding]:
     due = standing.oldest_wait(session, now=now) or timedelta()
     oldest = standing.oldest_promise(session, now=now) or timedelta()
     said = f"{counts.get('pending', 0)} wait, the oldest for {_long(oldest)}."
-    if due > standing.LIES:
+    if due > standing.OVERDUE:
         yield bad(part, said, "The worker should have taken it: see that it runs.")
     elif oldest > timedelta(days=1):
         yield look(part, said, "Run: flask outbox status. It says why each waits.")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.mail.models import OutboxMail, Pause
 from app.mail.policy import STANDING
 
-LIES = timedelta(minutes=15)  # that a mail which is due may wait; then something is wrong
+OVERDUE = timedelta(minutes=15)  # a mail that has been due for so long should have gone
 
 
 @dataclass(frozen=True, slots=True)

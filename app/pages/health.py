@@ -57,7 +57,7 @@ def _worker() -> dict[str, object]:
     if beat is None:
         return {"ok": False, "seconds": None}
     silent = utcnow() - beat
-    return {"ok": silent <= heartbeat.SILENT, "seconds": round(silent.total_seconds())}
+    return {"ok": silent < heartbeat.SILENT, "seconds": round(silent.total_seconds())}
 
 
 def _mail() -> dict[str, object]:
@@ -72,7 +72,7 @@ def _mail() -> dict[str, object]:
     paused = {"since": pause.since.isoformat(), "why": pause.trouble} if pause else None
     # One mailbox that is full for days says nothing of us; a mail that is due and lies does.
     return {
-        "ok": due <= standing.LIES,
+        "ok": due < standing.OVERDUE,
         "oldest_seconds": round(oldest.total_seconds()),
         "dead": dead,
         "paused": paused,
