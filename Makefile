@@ -11,6 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNS := $(VENV)/.installed
 TESTABLE := $(VENV)/.installed-dev
+SERVERS := chromium postfix nginx redis prometheus
 CODE := app bench checks tests wsgi.py
 POT := app/translations/messages.pot
 EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keyword N_ \
@@ -26,10 +27,10 @@ help:  ## Say what there is (this)
 run: $(RUNS)  ## Start the board: web and worker (PORT=8000; DEMO=0 for no demo ads)
 	@PORT="$(PORT)" DEMO="$(DEMO)" exec $(BIN)/python -m app.serve
 
-test: $(TESTABLE) chromium postfix nginx redis prometheus check  ## Check everything, then run the whole suite (TESTS=tests/ads for some)
+test: $(TESTABLE) $(SERVERS) check  ## Check everything, then run the whole suite (TESTS=tests/ads for some)
 	@$(BIN)/pytest --numprocesses $(HANDS) --dist worksteal $(TESTS)
 
-test-postgresql: $(TESTABLE) chromium postfix nginx redis prometheus  ## The whole suite on PostgreSQL (ON=postgresql15, 16 or 18 for that version)
+test-postgresql: $(TESTABLE) $(SERVERS)  ## The whole suite on PostgreSQL (ON=postgresql15, 16 or 18 for that version)
 	@TEST_DATABASE=$(ON) $(BIN)/pytest --numprocesses $(HANDS) --dist worksteal $(TESTS)
 
 test-faults: $(TESTABLE)  ## What kills processes, whole: a hundred kills, two thousand posts (make test does a fifth)
@@ -96,7 +97,7 @@ clean:  ## Take away what can be made again: environment, caches, search index (
 	rm -rf search_index.vectors*
 	find search_index -mindepth 1 ! -name .gitignore -delete
 
-.PHONY: chromium postfix nginx redis prometheus
+.PHONY: $(SERVERS)
 chromium: $(TESTABLE)
 	@sh checks/chromium.sh
 
@@ -109,8 +110,8 @@ nginx: $(TESTABLE)
 redis: $(TESTABLE)
 	@sh checks/server.sh redis-server redis-server "the tests of limits shared by several hosts"
 
-prometheus: $(TESTABLE)  # its promtool
-	@sh checks/server.sh prometheus prometheus "the test that Prometheus takes our rules and the dashboard’s questions"
+prometheus: $(TESTABLE)
+	@sh checks/server.sh prometheus prometheus "the tests of what Prometheus is given"
 
 $(RUNS): requirements.txt requirements-meaning.txt
 	@command -v $(PYTHON) > /dev/null || { echo "Bothways needs Python 3.11 or newer, and there is no $(PYTHON) here."; exit 1; }
