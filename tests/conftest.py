@@ -101,9 +101,14 @@ def applications(folder: Path, compiled: Path, **always: object) -> Iterator[Cal
 
     yield make
     for app in made:
-        with app.app_context():
-            for engine in db.engines.values():
-                engine.dispose()
+        let_go(app)
+
+
+def let_go(app: Flask) -> None:
+    """Close every connection to its databases."""
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
 
 
 @contextmanager

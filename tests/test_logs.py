@@ -490,7 +490,7 @@ def test_a_web_server_in_production_writes_json_and_nothing_of_its_visitors(tmp_
     )  # fmt: skip
     try:
         home = f"http://127.0.0.1:{port}"
-        until(lambda: visit(f"{home}/healthz") == 200)
+        until(lambda: visit(f"{home}/healthz") == 200, 90)
         for path in ("/ads?q=anwen.prydderch%40home.example", "/l/anwen.prydderch@home.example"):
             visit(home + path)
     finally:

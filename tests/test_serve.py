@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app import boot, create_app, db
 from app.ads.models import Ad
 from app.config import ROOT, Settings
+from tests.conftest import let_go
 from tests.waiting import free_port
 
 STARTS_WITHIN = 30  # seconds, on a busy machine
@@ -218,11 +219,9 @@ def prepared(folder: Path, *, demo: bool, **changed: str) -> int:
     }
     app = create_app(Settings(_env_file=None, **settings | changed))
     boot.prepare(app, demo=demo)
-    with app.app_context():
-        with Session(db.db.engine) as session:
-            found = session.scalar(sa.select(sa.func.count(Ad.id))) or 0
-        for engine in db.db.engines.values():
-            engine.dispose()
+    with app.app_context(), Session(db.db.engine) as session:
+        found = session.scalar(sa.select(sa.func.count(Ad.id))) or 0
+    let_go(app)
     return found
 
 

@@ -62,7 +62,7 @@ def test_a_mail_is_delivered_soon_after_it_was_promised(
 ) -> None:
     with Running(app, tasks=[]):
         number = promise(person, now=utcnow())
-        until(lambda: row(number).state == "sent")
+        until(lambda: row(number).state == "sent", 5)
     (file,) = (tmp_path / "mail").glob("*.eml")
     assert b"To: anwen@home.example\r\n" in file.read_bytes()
 
@@ -77,7 +77,7 @@ def test_tasks_go_on_after_a_failure_that_is_logged_by_name_only(
         Task("rarely", 3600, lambda: done.append("rarely")),
     ]
     with caplog.at_level(logging.INFO), Running(app, tasks=tasks):
-        until(lambda: done.count("app") >= 3)
+        until(lambda: done.count("app") >= 3, 5)
     assert done.count("rarely") == 1
     assert "purge failed: RuntimeError" in caplog.text
     assert "anwen" not in caplog.text
@@ -90,7 +90,7 @@ def test_a_worker_shows_signs_of_life(app: Flask) -> None:
 
     assert last_beat() is None
     with Running(app, tasks=[]):
-        until(lambda: last_beat() is not None)
+        until(lambda: last_beat() is not None, 5)
     beat = last_beat()
     assert beat is not None
     assert abs((utcnow() - beat).total_seconds()) < 5
@@ -146,5 +146,5 @@ def test_an_unusable_transport_is_left_alone_for_a_while(app: Flask, person: int
 
 def test_the_threads_end_with_the_worker(app: Flask) -> None:
     with Running(app, tasks=[]):
-        until(lambda: {"mail", "tasks"} <= {thread.name for thread in threading.enumerate()})
-    until(lambda: not {"mail", "tasks"} & {thread.name for thread in threading.enumerate()})
+        until(lambda: {"mail", "tasks"} <= {thread.name for thread in threading.enumerate()}, 5)
+    until(lambda: not {"mail", "tasks"} & {thread.name for thread in threading.enumerate()}, 5)

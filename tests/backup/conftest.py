@@ -11,9 +11,9 @@ from click.testing import Result
 from flask import Flask
 
 from app import create_app
-from app.db import db
 from tests import postgres
 from tests.backup.life import live, settings_on
+from tests.conftest import let_go
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=postgres.needed)]
 
@@ -35,8 +35,7 @@ class Place:
         try:
             yield app
         finally:
-            with app.app_context():
-                db.engine.dispose()
+            let_go(app)
 
     def run(self, *args: str, **changes: object) -> Result:
         """A command of the operator, here."""

@@ -12,12 +12,12 @@ from app.backup.rows import parts_of
 from app.backup.sums import Sum, sum_of
 from app.backup.tables import carried
 from app.config import Settings
-from app.db import alembic, db, engine_of, transaction
+from app.db import alembic, engine_of, transaction
 from app.mail.bounce_address import bounce_address
 from app.mail.models import OutboxMail, Pause
 from tests.alerts.saved import save
 from tests.board import AD, Board
-from tests.conftest import settings_in
+from tests.conftest import let_go, settings_in
 from tests.desk import desk, introducing, networks
 from tests.pages.test_my_data import held
 from tests.relay.mailin.post import DOMAIN, TRUSTED
@@ -52,8 +52,7 @@ def live(folder: Path) -> None:
         _broker(board)
         _by_mail(board)
         _behind_the_scenes(board)
-    with app.app_context():
-        db.engine.dispose()
+    let_go(app)
 
 
 def _talk(board: Board) -> None:

@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.core.clock import utcnow
-from app.db import db, reading
+from app.db import reading
 from app.mail.bounce_address import bounce_address
 from app.mail.models import OutboxMail
 from app.relay import lmtp
@@ -22,6 +22,7 @@ from app.relay.door import Door, Surroundings
 from tests.backup.conftest import KINDS, Place
 from tests.backup.life import DAFYDD, GWEN, OLD_KEY, ask
 from tests.board import Board, Browser
+from tests.conftest import let_go
 from tests.desk.desk import broker
 from tests.desk.networks import invitation
 from tests.pages.look import fields
@@ -182,8 +183,7 @@ def _asked(app: Flask, *recipients: str) -> list[int]:
     finally:
         stop.set()
         thread.join()
-        with app.app_context():
-            db.engine.dispose()
+        let_go(app)
 
 
 def test_another_key_is_told_of(old: Place, empty: Callable[[str], Place]) -> None:

@@ -83,9 +83,9 @@ class Site:
         self.processes.append(process)
         return process
 
-    def serve(self) -> subprocess.Popen[bytes]:
+    def serve(self, program: str = "app.serve") -> subprocess.Popen[bytes]:
         """Web and worker together, answering."""
-        process = self.start("app.serve")
+        process = self.start(program)
         self.until_it_answers(process)
         return process
 

@@ -59,8 +59,8 @@ def test_a_killed_worker_loses_nothing_and_copies_are_identical(
     server.released.set()
 
     with worker(tmp_path, server.url()):
-        until(lambda: len(server.mails) == 4)
-        until(lambda: all(row(number).state == "sent" for number in (2, 3, 4)))
+        until(lambda: len(server.mails) == 4, 15)
+        until(lambda: all(row(number).state == "sent" for number in (2, 3, 4)), 15)
     assert row(1).state == "leased"  # its lease is still running: nobody may send it yet
 
     transport = SmtpTransport(server.url(), mail_from=SITE.mail_from)
@@ -108,7 +108,7 @@ def test_sigterm_lets_the_mail_in_hand_arrive(
 ) -> None:
     numbers = [promise(person, now=utcnow()) for _ in range(40)]
     with worker(tmp_path, server.url()) as process:
-        until(lambda: len(server.mails) >= 5)
+        until(lambda: len(server.mails) >= 5, 15)
         process.terminate()
         assert process.wait(5) == 0
     states = [row(number).state for number in numbers]
@@ -121,11 +121,11 @@ def test_two_workers_at_once_send_nothing_twice(
 ) -> None:
     with worker(tmp_path, server.url()), worker(tmp_path, server.url()):
         first = promise(person, now=utcnow())
-        until(lambda: row(first).state == "sent")
+        until(lambda: row(first).state == "sent", 15)
         time.sleep(1)  # the other one has started by now, too
         numbers = [promise(person, now=utcnow()) for _ in range(80)]
         frozen = sorted(row(number).mime_digest for number in numbers)
-        until(lambda: all(row(number).state == "sent" for number in numbers))
+        until(lambda: all(row(number).state == "sent" for number in numbers), 15)
     sent = [hashlib.sha256(mime).hexdigest() for _, _, mime in server.mails[1:]]
     assert sorted(sent) == frozen
     in_turn = [peer for peer, _ in groupby(server.peers)]

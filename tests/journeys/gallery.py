@@ -21,10 +21,9 @@ from app import create_app
 from app.board import errors
 from app.boot import prepare
 from app.config import ROOT
-from app.db import db
 from app.desk import papers
 from tests.board import AD, Board, Browser, Form
-from tests.conftest import settings_in
+from tests.conftest import let_go, settings_in
 from tests.journeys import mailed, vouched
 from tests.words import own_sides, own_words
 
@@ -556,6 +555,5 @@ def walk(folder: Path) -> Gallery:
         prepare(app, demo=True)
         gallery.board.work()
         gallery.everything()
-    with app.app_context():
-        db.engine.dispose()
+    let_go(app)
     return gallery

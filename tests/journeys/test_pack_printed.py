@@ -9,9 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app import create_app
-from app.db import db
 from tests.board import AD
-from tests.conftest import a_database, settings_in
+from tests.conftest import a_database, let_go, settings_in
 from tests.journeys.test_print import sheets
 
 SENTENCE = "Everything anybody ever wanted to know about everything else, and then some more. "
@@ -56,8 +55,7 @@ def write(folder: Path, migrated: Path, text: str, count: int, **changes: object
         ):
             ran = app.test_cli_runner().invoke(args=list(command))
             assert ran.exit_code == 0, ran.output
-        with app.app_context():
-            db.engine.dispose()
+        let_go(app)
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,12 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.db import alembic, db
+from app.db import alembic
 from app.moderation import service as moderation
 from app.people.models import Person
 from tests import postgres
 from tests.board import MESSAGE, Board
-from tests.conftest import settings_in
+from tests.conftest import let_go, settings_in
 from tests.desk.desk import broker, known
 from tests.postgres_server import Server
 
@@ -37,8 +37,7 @@ def board(server: Server, tmp_path: Path) -> Iterator[Board]:
         alembic.upgrade()
     with time_machine.travel(datetime.now(UTC), tick=True) as clock:
         yield Board(app, clock)
-    with app.app_context():
-        db.engine.dispose()
+    let_go(app)
 
 
 def test_a_page_and_a_form_wait_for_a_database_that_comes_back(

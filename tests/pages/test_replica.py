@@ -13,12 +13,12 @@ import time_machine
 from flask import g
 
 from app import create_app, heartbeat, replica
-from app.db import REPLICA, alembic, db
+from app.db import REPLICA, alembic
 from app.search.index import SearchPage
 from app.search.postgres_index import PostgresIndex
 from tests import postgres
 from tests.board import AD, Board
-from tests.conftest import settings_in
+from tests.conftest import let_go, settings_in
 from tests.doctor.patient import look
 from tests.postgres_server import Server
 from tests.waiting import until
@@ -58,9 +58,7 @@ def board(
         alembic.upgrade()
     with time_machine.travel(datetime.now(UTC), tick=True) as clock:
         yield Board(app, clock)
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+    let_go(app)
 
 
 def run(server: Server, statement: str, database: str = "postgres") -> object:
@@ -74,7 +72,7 @@ def run(server: Server, statement: str, database: str = "postgres") -> object:
 
 def catch_up(pair: Pair) -> None:
     now = run(pair.database, "SELECT pg_current_wal_lsn()")
-    until(lambda: bool(run(pair.replica, f"SELECT pg_last_wal_replay_lsn() >= '{now}'")))
+    until(lambda: bool(run(pair.replica, f"SELECT pg_last_wal_replay_lsn() >= '{now}'")), 30)
 
 
 @pytest.fixture
@@ -137,7 +135,7 @@ def test_a_replica_that_hangs_is_asked_by_nobody_else(
     catch_up(pair)
     with board.app.app_context():
         ours = board.app.extensions["replica"]
-        until(ours.follows)
+        until(ours.follows, 30)
         released = threading.Event()
         monkeypatch.setattr(replica, "HANGS_SECONDS", 0.05)
         monkeypatch.setattr(ours, "_looks_well", released.wait)
@@ -145,7 +143,7 @@ def test_a_replica_that_hangs_is_asked_by_nobody_else(
         looking = threading.Thread(target=ours.follows)
         looking.start()
         try:
-            until(lambda: not ours.follows())
+            until(lambda: not ours.follows(), 30)
         finally:
             released.set()
             looking.join()
